@@ -1,0 +1,90 @@
+"""Who may do what: the only module that decides it, and it denies what it does not know.
+
+A permission is a name such as `centers.publish_center` with a predicate over (user, object). A membership counts for
+a jurisdiction and everything below it; without a jurisdiction it counts everywhere. Ask with
+`user.has_perm("centers.publish_center", jurisdiction)`; an unknown name answers no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import rules
+
+from accounts.models import Membership, Role, User
+
+#: What each permission takes: any one of these roles in force at the object's jurisdiction.
+GRANTS: dict[str, frozenset[str]] = {
+    "accounts.be_member": frozenset(Role),
+    "accounts.manage_members": frozenset({Role.PUBLISHER}),
+    "centers.view_desk": frozenset({Role.CONTRIBUTOR, Role.CURATOR, Role.PUBLISHER, Role.AUDITOR}),
+    "centers.propose_change": frozenset({Role.CONTRIBUTOR, Role.CURATOR, Role.PUBLISHER}),
+    "centers.confirm_fact": frozenset({Role.CURATOR, Role.PUBLISHER}),
+    "centers.publish_center": frozenset({Role.PUBLISHER}),
+    # Names of colleagues in proposals and histories; contributors are told the organisation.
+    "centers.view_people": frozenset({Role.CURATOR, Role.PUBLISHER, Role.AUDITOR}),
+    # Every change in the database, with who made it.
+    "centers.view_audit": frozenset({Role.PUBLISHER, Role.AUDITOR}),
+    "labeling.review_label": frozenset({Role.MODERATOR}),
+    "labeling.view_queue": frozenset({Role.MODERATOR, Role.AUDITOR}),
+    "labeling.draft_rules": frozenset({Role.MODERATOR, Role.OPERATOR}),
+    "labeling.release_rules": frozenset({Role.OPERATOR}),
+    "labeling.view_rules": frozenset({Role.MODERATOR, Role.OPERATOR, Role.AUDITOR}),
+    "labeling.decide_hashtag": frozenset({Role.MODERATOR, Role.OPERATOR}),
+    "labeling.view_reminders": frozenset({Role.CURATOR, Role.PUBLISHER, Role.MODERATOR, Role.OPERATOR, Role.AUDITOR}),
+    "labeling.view_pipeline": frozenset({Role.OPERATOR, Role.AUDITOR}),
+    "labeling.edit_reminders": frozenset({Role.MODERATOR, Role.OPERATOR}),
+    "labeling.operate_pipeline": frozenset({Role.OPERATOR}),
+    "factcheck.assess_claim": frozenset({Role.FACT_CHECKER}),
+    "transparency.operate_election": frozenset({Role.OPERATOR}),
+}
+
+#: What concerns all places at once: asked without an object, a role for some place does not suffice.
+EVERYWHERE = frozenset({"labeling.release_rules", "labeling.view_pipeline", "labeling.operate_pipeline"})
+
+#: Held within one's own organisation only, where the object belongs to one.
+WITHIN_ORGANISATION = frozenset({"accounts.manage_members"})
+
+
+def _holds(name: str, roles: frozenset[str]) -> rules.predicates.Predicate:
+    """A predicate: the user is active and holds one of `roles` where the object is.
+
+    Without an object, anywhere; what is named in `EVERYWHERE`, for all places.
+    """
+
+    def holds(user: Any, target: Any) -> bool:
+        if not isinstance(user, User) or not user.is_active:
+            return False
+        memberships = [membership for membership in user.memberships_held if membership.role in roles]
+        if name in WITHIN_ORGANISATION and (organisation := getattr(target, "organisation_id", None)) is not None:
+            memberships = [membership for membership in memberships if membership.organisation_id == organisation]
+        if target is None:
+            return any(membership.jurisdiction_id is None or name not in EVERYWHERE for membership in memberships)
+        places = lineage(target) if memberships else ()
+        return any(_covers(membership, places) for membership in memberships)
+
+    return rules.predicate(holds, f"holds one of {', '.join(sorted(roles))}")
+
+
+def _covers(membership: Membership, places: Iterable[int]) -> bool:
+    return membership.jurisdiction_id is None or membership.jurisdiction_id in places
+
+
+def lineage(target: Any) -> tuple[int, ...]:
+    """Ids of the jurisdiction an object belongs to and of everything above it; empty when it belongs to none."""
+    place = target if hasattr(target, "ocd_id") else getattr(target, "jurisdiction", None)
+    if place is None and (center := getattr(target, "center", None)) is not None:
+        place = center.jurisdiction
+    ids: list[int] = []
+    while place is not None and place.pk not in ids:
+        ids.append(place.pk)
+        place = place.parent
+    return tuple(ids)
+
+
+def register() -> None:
+    """Make every grant known to `user.has_perm`; called once when the app is ready."""
+    for name, roles in GRANTS.items():
+        if not rules.perm_exists(name):
+            rules.add_perm(name, _holds(name, roles))

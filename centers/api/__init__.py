@@ -1,0 +1,1 @@
+"""The public reading API of centres, elections, answers and trusted sources."""

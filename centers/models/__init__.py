@@ -1,0 +1,69 @@
+"""What voters read: places, their centres, elections and dates, answers and trusted sources."""
+
+from centers.models.answer import Answer, Question
+from centers.models.center import ElectionCenter
+from centers.models.draft import RecordDraft
+from centers.models.election import Election, ElectionStatus, ElectionType
+from centers.models.fact import Confidence, Confirmation
+from centers.models.jurisdiction import Jurisdiction, Level
+from centers.models.key_date import (
+    Audience,
+    KeyDate,
+    KeyDateKind,
+    RuleAnchor,
+    RuleDirection,
+    RuleShift,
+    RuleUnit,
+)
+from centers.models.link import Link, LinkCheck, LinkOutcome, PageLook
+from centers.models.loaded import LoadedRecord
+from centers.models.local_rules import LocalRules, PreferentialVoting, Provision
+from centers.models.notice import NoticeKind, UrgentNotice
+from centers.models.proposal import Proposal, ProposalAction, ProposalComment, ProposalStatus, Translator
+from centers.models.published_change import PublishedChange
+from centers.models.round import PollingDay, Round
+from centers.models.source import SourceKind, TrustedSource
+from centers.models.upload import HeldUpload, UploadKind
+
+__all__ = [
+    "Answer",
+    "Audience",
+    "Confidence",
+    "Confirmation",
+    "Election",
+    "ElectionCenter",
+    "ElectionStatus",
+    "ElectionType",
+    "HeldUpload",
+    "Jurisdiction",
+    "KeyDate",
+    "KeyDateKind",
+    "Level",
+    "Link",
+    "LinkCheck",
+    "LinkOutcome",
+    "LoadedRecord",
+    "LocalRules",
+    "NoticeKind",
+    "PageLook",
+    "PollingDay",
+    "PreferentialVoting",
+    "Proposal",
+    "ProposalAction",
+    "ProposalComment",
+    "ProposalStatus",
+    "Provision",
+    "PublishedChange",
+    "Question",
+    "RecordDraft",
+    "Round",
+    "RuleAnchor",
+    "RuleDirection",
+    "RuleShift",
+    "RuleUnit",
+    "SourceKind",
+    "Translator",
+    "TrustedSource",
+    "UploadKind",
+    "UrgentNotice",
+]

@@ -1,0 +1,61 @@
+"""The commission's rooms under `/staff/centers/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from centers.staff import (
+    audit,
+    edit,
+    elections,
+    exchange,
+    home,
+    import_preview,
+    notices,
+    proposal_list,
+    proposal_page,
+    record_new,
+    record_page,
+    records,
+    revise,
+    sources,
+    translations,
+    undo,
+)
+
+urlpatterns = [
+    path("", home.desk_list, name="desks"),
+    path("<slug:code>/", home.desk_home, name="desk"),
+    path("<slug:code>/needs/<slug:key>/", home.desk_need, name="desk-need"),
+    path("<slug:code>/audit/", audit.desk_audit, name="desk-audit"),
+    path("<slug:code>/proposals/", proposal_list.proposal_list, name="desk-proposals"),
+    path("<slug:code>/proposals/approve/", proposal_list.proposals_approve_page, name="proposals-approve"),
+    path("<slug:code>/proposals/<int:pk>/", proposal_page.proposal_page, name="proposal"),
+    path("<slug:code>/proposals/<int:pk>/decide/", proposal_page.proposal_decide, name="proposal-decide"),
+    path("<slug:code>/proposals/<int:pk>/comment/", proposal_page.proposal_comment_page, name="proposal-comment"),
+    path("<slug:code>/proposals/<int:pk>/withdraw/", proposal_page.proposal_withdraw_page, name="proposal-withdraw"),
+    path("<slug:code>/elections/", elections.election_desk, name="desk-elections"),
+    path("<slug:code>/elections/<str:key>/change/", elections.election_change, name="election-change"),
+    path("<slug:code>/notice/", notices.notice_desk, name="desk-notice"),
+    path("<slug:code>/notice/<int:pk>/", notices.notice_page, name="desk-notice-one"),
+    path("<slug:code>/export.json", exchange.export_json, name="desk-export-json"),
+    path("<slug:code>/export.zip", exchange.export_csv, name="desk-export-csv"),
+    path("<slug:code>/import/", exchange.import_page, name="desk-import"),
+    path("<slug:code>/import/<slug:table>/template.csv", exchange.template, name="desk-import-template"),
+    path("<slug:code>/import/<uuid:public_id>/", import_preview.import_preview, name="desk-import-preview"),
+    path("<slug:code>/translations/xliff/", exchange.xliff_export, name="desk-xliff"),
+    path("<slug:code>/translations/", translations.translation_desk, name="desk-translations"),
+    path("<slug:code>/proposals/<int:pk>/undo/", undo.proposal_undo_page, name="proposal-undo"),
+    path("<slug:code>/proposals/<int:pk>/preview/", proposal_page.proposal_preview_page, name="proposal-preview"),
+    path("<slug:code>/record/<path:record>/", record_page.record_page, name="record"),
+    path("<slug:code>/confirm/<path:record>/", record_page.fact_confirm_page, name="fact-confirm"),
+    path("<slug:code>/changes/<int:pk>/undo/", undo.change_undo_page, name="change-undo"),
+    path("<slug:code>/records/", records.record_list, name="desk-records"),
+    path("<slug:code>/new/<slug:noun>/", record_new.record_new, name="record-new"),
+    path("<slug:code>/edit/<path:record>/", edit.record_edit, name="record-edit"),
+    path("<slug:code>/remove/<path:record>/", edit.record_remove, name="record-remove"),
+    path("<slug:code>/proposals/<int:pk>/revise/", revise.proposal_revise, name="proposal-revise"),
+    path("<slug:code>/sources/", sources.source_list, name="desk-sources"),
+    path("<slug:code>/sources/look/<uuid:public_id>/", sources.source_look, name="desk-source-look"),
+    path("<slug:code>/sources/links/<int:pk>/", sources.link_history, name="desk-link"),
+]

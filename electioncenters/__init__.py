@@ -1,0 +1,1 @@
+"""The project: settings, environment, addresses, supervisor, and the Celery application."""

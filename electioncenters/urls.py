@@ -1,0 +1,36 @@
+"""Site map: voters' pages under their language, the API, the workspace of administrators, and probes."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from centers.views import about
+from centers.views.negotiate import language_negotiate
+from electioncenters import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", language_negotiate, name="language-negotiate"),
+    path("robots.txt", about.robots, name="robots"),
+    path("favicon.ico", about.favicon, name="favicon"),
+    path("api/", include("electioncenters.api_urls")),
+    path("staff/", include("accounts.staff.urls")),
+    path("staff/centers/", include("centers.staff.urls")),
+    path("staff/labeling/", include("labeling.staff.urls")),
+    # The gate asks for sign-in and second factor before the administration's own page could.
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login"), name="admin-login"),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    *i18n_patterns(
+        path("", include("centers.urls")),
+        path("", include("labeling.urls")),
+    ),
+]
+
+handler403 = "accounts.staff.errors.forbidden"
+handler404 = "electioncenters.errors.not_found"
+handler500 = "electioncenters.errors.server_error"

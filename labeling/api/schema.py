@@ -1,0 +1,194 @@
+"""How the OpenAPI description words what the platform API takes and gives. Parsing itself is msgspec's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_NULLABLE: dict[str, Any] = {"type": ["string", "null"]}
+_COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+_MOMENT: dict[str, Any] = {"type": "string", "format": "date-time"}
+_UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
+_REASONS: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["field", "reason"],
+        "properties": {"field": _TEXT, "reason": _TEXT},
+    },
+}
+
+
+def _text(maximum: int, **more: Any) -> dict[str, Any]:
+    return {"type": ["string", "null"], "maxLength": maximum, **more}
+
+
+def _object(required: list[str], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": required, "properties": properties}
+
+
+ITEM = _object(
+    ["external_id"],
+    external_id={"type": "string", "pattern": r"^[!-~]{1,255}$", "description": "The platform's own id."},
+    text=_text(20_000),
+    author={
+        "type": ["object", "null"],
+        "properties": {"id": _text(255), "handle": _text(255)},
+    },
+    created_at={"type": ["string", "null"], "format": "date-time", "description": "RFC 3339 with a time zone."},
+    lang=_text(35, description="BCP 47; guessed from the text when missing."),
+    region=_text(35, description="ISO 3166; where the account is registered."),
+    hashtags={
+        "type": ["array", "null"],
+        "maxItems": 200,
+        "items": {"type": "string", "maxLength": 300},
+        "description": "Found in the text when missing.",
+    },
+    url=_text(2000),
+    revision={"type": ["integer", "null"], "minimum": 0, "maximum": 2**63 - 1},
+    deleted={"type": "boolean", "default": False},
+    author_deleted={"type": "boolean", "default": False},
+    media={
+        "type": ["array", "null"],
+        "maxItems": 50,
+        "items": _object(
+            ["type"],
+            type={"type": "string", "maxLength": 40},
+            url=_text(2000),
+            sha256={"type": ["string", "null"], "pattern": "^[0-9a-fA-F]{64}$"},
+            ai_generated={"type": ["boolean", "null"]},
+        ),
+    },
+    metrics={
+        "type": ["object", "null"],
+        "maxProperties": 50,
+        "additionalProperties": {"type": ["number", "null"]},
+    },
+)
+
+INVALID_ITEM = _object(["index", "errors"], index=_COUNT, external_id=_TEXT, errors=_REASONS)
+
+ITEMS_ACCEPTED = _object(
+    ["batch", "accepted", "invalid"],
+    batch=_UUID,
+    accepted=_COUNT,
+    invalid={"type": "array", "items": INVALID_ITEM},
+)
+
+BATCH_STATE = _object(
+    ["batch", "state", "items", "matched", "labels", "repeated", "failed", "error", "received_at", "finished_at"],
+    batch=_UUID,
+    state={"type": "string", "enum": ["received", "working", "done", "poison"]},
+    items=_COUNT,
+    matched=_COUNT,
+    labels=_COUNT,
+    repeated=_COUNT,
+    failed=_COUNT,
+    error=_TEXT,
+    received_at=_MOMENT,
+    finished_at={"type": ["string", "null"], "format": "date-time"},
+)
+
+LABEL = _object(
+    [
+        "id",
+        "kind",
+        "text",
+        "link",
+        "link_text",
+        "why",
+        "jurisdiction",
+        "election",
+        "election_status",
+        "replaced_by",
+        "decided_at",
+    ],
+    id=_TEXT,
+    kind={"type": "string", "enum": ["election", "unverified", "ai_generated", "official_account"]},
+    text={"type": "string", "description": "Ready to be shown, in `lang`."},
+    link={"type": "string", "format": "uri", "description": "The Election Centre to lead the viewer to."},
+    link_text=_TEXT,
+    why={"type": "string", "format": "uri", "description": "Why this label, and how to appeal."},
+    jurisdiction=_TEXT,
+    election={"type": ["string", "null"]},
+    election_status={
+        "type": ["string", "null"],
+        "description": "How it stands now: expected, scheduled, open, held, annulled, cancelled or postponed.",
+    },
+    replaced_by={
+        "type": ["string", "null"],
+        "description": "The election held instead of one that was annulled, cancelled or postponed.",
+    },
+    decided_at=_MOMENT,
+)
+
+LABELS = _object(
+    ["lang", "country", "items"],
+    lang=_TEXT,
+    country={"type": ["string", "null"]},
+    items={
+        "type": "array",
+        "items": _object(["uri", "labels"], uri=_TEXT, labels={"type": "array", "items": LABEL}),
+    },
+)
+
+LABEL_CHANGE = _object(
+    ["cursor", "action", "at", "uri", "label"],
+    cursor={"type": "string", "description": "Reading on from it begins with the next change."},
+    action={"type": "string", "enum": ["applied", "changed", "withdrawn"]},
+    at=_MOMENT,
+    uri=_TEXT,
+    label={
+        **LABEL,
+        "description": "Kind, jurisdiction, election and confidence as they were with this change.",
+        "required": [*LABEL["required"], "confidence"],
+        "properties": LABEL["properties"]
+        | {
+            "text": _NULLABLE | {"description": "In `lang`; null once the label is not shown any more."},
+            "link": _NULLABLE | {"format": "uri"},
+            "link_text": _NULLABLE,
+            "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+        },
+    },
+)
+
+LABEL_CHANGES = _object(
+    ["lang", "changes", "cursor", "more"],
+    lang=_TEXT,
+    changes={"type": "array", "items": LABEL_CHANGE},
+    cursor={"type": "string", "description": "Where to read on."},
+    more={"type": "boolean"},
+)
+
+REMINDER = _object(
+    [
+        "tag", "lang", "country", "text", "points", "text_lang", "machine_drafted", "link", "link_text",
+        "jurisdiction", "election", "valid_until",
+    ],
+    tag={"type": "string", "description": "As it was asked for, without its sign."},
+    lang={"type": "string", "description": "Of `link`, `link_text` and, if there is a text in it, `text`."},
+    country={"type": ["string", "null"]},
+    text={"type": "string", "description": "Ready to be shown: all `points` in one."},
+    points={"type": "array", "minItems": 1, "items": _TEXT},
+    text_lang={"type": "string", "description": "The language of `text` and `points`. Show it where it is not `lang`."},
+    machine_drafted={"type": "boolean", "description": "True until a person has confirmed the wording."},
+    link={"type": "string", "format": "uri", "description": "The Election Centre to lead the viewer to."},
+    link_text=_TEXT,
+    jurisdiction={"type": "string", "description": "Whose election the hashtag means, e.g. `eu`."},
+    election={"type": ["string", "null"]},
+    valid_until={
+        "type": ["string", "null"],
+        "format": "date-time",
+        "description": "When this reminder ends or another takes its place; null when neither is planned.",
+    },
+)  # fmt: skip
+
+PROBLEM = _object(
+    ["type", "title", "status", "detail"],
+    type=_TEXT,
+    title=_TEXT,
+    status={"type": "integer"},
+    detail=_TEXT,
+    errors=_REASONS,
+    invalid={"type": "array", "items": INVALID_ITEM},
+)

@@ -1,0 +1,19 @@
+"""Addresses of the platform API, under `/api/v1/`."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from labeling.api.changes import LabelChangesView
+from labeling.api.content import BatchView, ContentView
+from labeling.api.hashtags import HashtagView
+from labeling.api.labels import LabelsView
+
+urlpatterns = [
+    path("content/", ContentView.as_view(), name="api-content"),
+    path("content/<uuid:batch>/", BatchView.as_view(), name="api-content-batch"),
+    path("labels/changes/", LabelChangesView.as_view(), name="api-label-changes"),
+    path("labels/", LabelsView.as_view(), name="api-labels"),
+    # Whatever was tapped on, slashes and line breaks included: the view says what is wrong with it.
+    re_path(r"^hashtags/(?P<tag>[\s\S]+)/$", HashtagView.as_view(), name="api-hashtag"),
+]

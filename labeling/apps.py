@@ -1,0 +1,24 @@
+"""The labeling app."""
+
+from django.apps import AppConfig
+
+
+class LabelingConfig(AppConfig):
+    """Content from platforms and the labels that lead from it to Election Centres."""
+
+    name = "labeling"
+
+    def ready(self) -> None:
+        """Metrics can be scraped from now on, the workspace has its rooms, and labels follow elections."""
+        # Models are not there before the app is ready.
+        from centers.followers import follower_register
+        from labeling import audit
+        from labeling.election_followers import labels_following, rules_following
+        from labeling.metrics import metrics_register
+        from labeling.staff import sections
+
+        metrics_register()
+        sections.register_all()
+        follower_register(labels_following)
+        follower_register(rules_following)
+        audit.register_all()

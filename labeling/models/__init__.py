@@ -1,0 +1,100 @@
+"""Content that flows in, the rules it is measured by, and the labels it gets."""
+
+from labeling.models.account import Account
+from labeling.models.api_key import ApiKey
+from labeling.models.atproto import AtprotoLabel, AtprotoStream
+from labeling.models.batch import BatchState, IntakeBatch
+from labeling.models.brake import BrakeCause, RuleBrake
+from labeling.models.change import ChangeAction, ChangeLedger, ChangeSet, LabelChange
+from labeling.models.content import ContentItem, SampledItem
+from labeling.models.erasure import AuthorErasure
+from labeling.models.hashtag import EmergingHashtag, EmergingState, HashtagHour
+from labeling.models.job import BackTest, Job, JobState, RelabelJob
+from labeling.models.label import Decider, DecisionAction, Label, LabelDecision, LabelKind, LabelState
+from labeling.models.platform import Platform
+from labeling.models.policy import Policy, PolicyText
+from labeling.models.reminder import Reminder, ReminderAction, ReminderChange, ReminderOrigin, ReminderText
+from labeling.models.review import (
+    BulkDecision,
+    ReviewAction,
+    ReviewDecision,
+    ReviewerProfile,
+    ReviewSignal,
+    ReviewTask,
+    SignalKind,
+    TaskState,
+)
+from labeling.models.ruleset import (
+    CANDIDATE_STATUSES,
+    ComparedBy,
+    Rule,
+    RuleAction,
+    RuleKind,
+    Ruleset,
+    RulesetEvent,
+    RulesetStatus,
+)
+from labeling.models.tally import ShadowTally, StreamTally
+from labeling.models.webhook import DeliveryState, EndpointAction, EndpointEvent, WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "CANDIDATE_STATUSES",
+    "Account",
+    "ApiKey",
+    "AtprotoLabel",
+    "AtprotoStream",
+    "AuthorErasure",
+    "BackTest",
+    "BatchState",
+    "BrakeCause",
+    "BulkDecision",
+    "ChangeAction",
+    "ChangeLedger",
+    "ChangeSet",
+    "ComparedBy",
+    "ContentItem",
+    "Decider",
+    "DecisionAction",
+    "DeliveryState",
+    "EmergingHashtag",
+    "EmergingState",
+    "EndpointAction",
+    "EndpointEvent",
+    "HashtagHour",
+    "IntakeBatch",
+    "Job",
+    "JobState",
+    "Label",
+    "LabelChange",
+    "LabelDecision",
+    "LabelKind",
+    "LabelState",
+    "Platform",
+    "Policy",
+    "PolicyText",
+    "RelabelJob",
+    "Reminder",
+    "ReminderAction",
+    "ReminderChange",
+    "ReminderOrigin",
+    "ReminderText",
+    "ReviewAction",
+    "ReviewDecision",
+    "ReviewSignal",
+    "ReviewTask",
+    "ReviewerProfile",
+    "Rule",
+    "RuleAction",
+    "RuleBrake",
+    "RuleKind",
+    "Ruleset",
+    "RulesetEvent",
+    "RulesetStatus",
+    "SampledItem",
+    "ShadowTally",
+    "SignalKind",
+    "StreamTally",
+    "TaskState",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

@@ -1,0 +1,1 @@
+"""How moderators' work is ordered and measured: pure code, no database."""

@@ -1,0 +1,104 @@
+"""Keep tasks true to what they are about: what waits has a task, what is gone has none, ranks follow the calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from labeling.models import ReviewTask, TaskState
+from labeling.services.review_join import days_to_elections, labels_join, views_of, weigh
+
+#: Rows looked at in one transaction.
+AT_ONCE: Final = 500
+_GONE: Final = "Nothing is left to decide: the content is gone, or its labels were decided otherwise."
+
+
+def review_sweep() -> dict[str, int]:
+    """Bring every label that waits to a task, and end tasks whose matter is gone; returns how many of each.
+
+    What opens and ends tasks at once may fail or be missed; this makes up for it. Safe to call at any time, by anybody.
+    """
+    return {"joined": _join_missing(), "closed": _close_gone()}
+
+
+def _join_missing() -> int:
+    joined, after = 0, 0
+    while labels := _labels_without_task(after):
+        joined += labels_join(labels=labels, now=timezone.now())
+        after = labels[-1]
+    return joined
+
+
+def _labels_without_task(after: int) -> list[int]:
+    """Labels in review that no open task knows, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT label.id FROM labeling_label AS label
+               JOIN labeling_contentitem AS item ON item.id = label.item_id AND item.erased_at IS NULL
+               WHERE label.state = 'review' AND label.id > %s
+                 AND NOT EXISTS (
+                     SELECT FROM labeling_reviewsignal AS signal
+                     JOIN labeling_reviewtask AS task ON task.id = signal.task_id AND task.state = 'open'
+                     WHERE signal.label_id = label.id)
+               ORDER BY label.id LIMIT %s""",
+            [after, AT_ONCE],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _close_gone() -> int:
+    """Tasks that only machines' labels made, none of which waits any more. One that somebody works on is theirs."""
+    closed = 0
+    while found := _tasks_gone():
+        closed += ReviewTask.objects.filter(pk__in=found, state=TaskState.OPEN).update(
+            state=TaskState.CLOSED, ended_at=timezone.now(), closed_because=_GONE, claimed_by=None, claimed_until=None
+        )
+    return closed
+
+
+def _tasks_gone() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT task.id FROM labeling_reviewtask AS task
+               LEFT JOIN labeling_contentitem AS item ON item.id = task.item_id
+               WHERE task.state = 'open'
+                 AND (task.claimed_until IS NULL OR task.claimed_until < now())
+                 AND NOT EXISTS (
+                     SELECT FROM labeling_reviewsignal AS signal
+                     LEFT JOIN labeling_label AS label ON label.id = signal.label_id
+                     WHERE signal.task_id = task.id
+                       AND (signal.kind NOT IN ('unsure', 'brake') OR label.state = 'review')
+                       AND item.erased_at IS NULL)
+               ORDER BY task.id LIMIT %s FOR UPDATE OF task SKIP LOCKED""",
+            [AT_ONCE],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def review_weigh_again(*, today: dt.date | None = None) -> int:
+    """Give open tasks the rank that the calendar and the audience make now; returns how many changed."""
+    changed, after = 0, 0
+    while True:
+        with transaction.atomic():
+            tasks = list(
+                ReviewTask.objects.open()
+                .filter(pk__gt=after)
+                .order_by("pk")
+                .select_for_update(skip_locked=True, of=("self",))[:AT_ONCE]
+            )
+            if not tasks:
+                return changed
+            after = tasks[-1].pk
+            days = days_to_elections({task.jurisdiction_id for task in tasks}, today)
+            views = views_of(task.item_id for task in tasks)
+            moved = []
+            for task in tasks:
+                before = task.rank
+                weigh(task, views.get(task.item_id or 0, 0), days.get(task.jurisdiction_id))
+                if task.rank != before:
+                    moved.append(task)
+            ReviewTask.objects.bulk_update(moved, ["rank", "factors"])
+            changed += len(moved)

@@ -1,0 +1,267 @@
+"""Bring what needs a person to the moderators: one open task for each item, which further signals join."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from django.db import connection, transaction
+
+from centers.models import PollingDay
+from labeling.models import ContentItem, Label, LabelState, Policy, ReviewSignal, ReviewTask, SignalKind, TaskState
+from labeling.review.priority import factors_of, rank_of
+from labeling.services.item_rows import json_rows
+from labeling.services.policies_load import policies_load
+
+#: The policy by which labels of rules are judged.
+ELECTION_LABEL: Final = "election-label"
+#: How bad a kind of signal is at least, whatever its policy says.
+_AT_LEAST: Final = {
+    SignalKind.REPORT: 2,
+    SignalKind.APPEAL: 3,
+    SignalKind.TRUSTED_FLAGGER: 4,
+    SignalKind.RAPID_RESPONSE: 5,
+}
+#: Of several kinds the strongest names the task.
+_STRENGTH: Final = [
+    SignalKind.QUALITY,
+    SignalKind.UNSURE,
+    SignalKind.BRAKE,
+    SignalKind.REPORT,
+    SignalKind.APPEAL,
+    SignalKind.TRUSTED_FLAGGER,
+    SignalKind.RAPID_RESPONSE,
+]
+#: How far ahead and back elections make a task more urgent.
+_WINDOW: Final = dt.timedelta(days=30)
+
+
+class Signal(NamedTuple):
+    """A reason to look at something; `source` names it, so that it joins a task once."""
+
+    uri: str
+    item: int | None
+    place: int
+    language: str
+    kind: SignalKind
+    source: str
+    policy: str = ELECTION_LABEL
+    label: int | None = None
+    detail: Mapping[str, Any] = {}
+    barred: tuple[int, ...] = ()
+
+
+def policies_in_force() -> dict[str, Policy]:
+    """The newest version of every policy, by key; an installation that has none yet gets the shipped ones."""
+    if not Policy.objects.exists():
+        policies_load()
+    return {policy.key: policy for policy in Policy.objects.order_by("key", "version")}
+
+
+def language_of(tag: str) -> str:
+    """The language of a BCP 47 tag, without script and region; empty when it is not known.
+
+    >>> language_of("sr-Latn-RS"), language_of("und")
+    ('sr', '')
+    """
+    language = tag.replace("_", "-").split("-", 1)[0].lower()
+    return "" if language in ("und", "mul", "zxx") else language[:8]
+
+
+@transaction.atomic
+def signals_join(*, signals: Sequence[Signal], now: dt.datetime) -> int:
+    """Open tasks, or join those that are open; returns how many signals were new.
+
+    A signal that a task knows already changes nothing. Raises `KeyError` for a policy there is not.
+    """
+    if not signals:
+        return 0
+    policies = policies_in_force()
+    first = {signal.uri: signal for signal in reversed(signals)}
+    tasks = _tasks_locked(first)
+    missing = [signal for uri, signal in first.items() if uri not in tasks]
+    if missing:
+        _tasks_insert(missing, policies, now)
+        tasks = _tasks_locked(first)
+    known = {
+        (task, source)
+        for task, source in ReviewSignal.objects.filter(task__in=tasks.values()).values_list("task_id", "source")
+    }
+    new = [signal for signal in signals if (tasks[signal.uri].pk, signal.source) not in known]
+    # Two signals of one source in one call are one.
+    by_source = {(tasks[signal.uri].pk, signal.source): signal for signal in new}
+    ReviewSignal.objects.bulk_create(
+        ReviewSignal(
+            task_id=task, kind=signal.kind, source=source, label_id=signal.label, detail=dict(signal.detail),
+            created_at=now,
+        )
+        for (task, source), signal in by_source.items()
+    )  # fmt: skip
+    _tasks_weigh([tasks[uri] for uri in dict.fromkeys(signal.uri for signal in new)], new, policies)
+    return len(by_source)
+
+
+def labels_join(*, labels: Iterable[int], now: dt.datetime, kind: SignalKind = SignalKind.UNSURE) -> int:
+    """Bring labels that wait for a moderator to their tasks; returns how many signals were new."""
+    named = list(labels)
+    if not named:
+        return 0
+    waiting = (
+        Label.objects.filter(pk__in=named, state=LabelState.REVIEW, item__erased_at=None)
+        .select_related("item__platform")
+        .order_by("-confidence", "pk")
+    )
+    signals = [
+        Signal(
+            uri=label.item.uri,
+            item=label.item_id,
+            place=label.jurisdiction_id,
+            language=language_of(label.item.lang),
+            kind=kind,
+            source=f"label:{label.pk}",
+            label=label.pk,
+        )
+        for label in waiting
+    ]
+    return signals_join(signals=signals, now=now)
+
+
+def _tasks_locked(uris: Iterable[str]) -> dict[str, ReviewTask]:
+    """Open tasks by uri, in one order for everybody, so that two batches never wait for each other."""
+    found = ReviewTask.objects.filter(uri__in=list(uris), state=TaskState.OPEN).order_by("pk")
+    return {task.uri: task for task in found.select_for_update(of=("self",))}
+
+
+def _tasks_insert(signals: Sequence[Signal], policies: Mapping[str, Policy], now: dt.datetime) -> None:
+    rows = [
+        {
+            "uri": signal.uri,
+            "item": signal.item,
+            "place": signal.place,
+            "language": signal.language,
+            "policy": policies[signal.policy].pk,
+            "kind": signal.kind.value,
+            "severity": policies[signal.policy].severity,
+            "due": (now + dt.timedelta(minutes=policies[signal.policy].answer_within)).isoformat(),
+        }
+        for signal in sorted(signals, key=lambda signal: signal.uri)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO labeling_reviewtask
+                   (public_id, uri, item_id, jurisdiction_id, language, policy_id, kind, state, severity, signal_count,
+                    rank, factors, version, barred, skipped_by, opened_at, due_at)
+               SELECT gen_random_uuid(), u.uri, u.item, u.place, u.language, u.policy, u.kind, 'open', u.severity, 0,
+                      0, '{}', 0, '{}', '{}', %s, u.due
+               FROM json_to_recordset(%s::json)
+                    AS u(uri text, item bigint, place bigint, language text, policy bigint, kind text, severity int,
+                         due timestamptz)
+               ON CONFLICT (uri) WHERE state = 'open' DO NOTHING""",
+            [now, json_rows(rows)],
+        )
+
+
+def _tasks_weigh(tasks: Sequence[ReviewTask], new: Sequence[Signal], policies: Mapping[str, Policy]) -> None:
+    """Give tasks the rank that their signals make, and a new version."""
+    if not tasks:
+        return
+    views = views_of(task.item_id for task in tasks)
+    days = days_to_elections({task.jurisdiction_id for task in tasks})
+    by_uri: dict[str, list[Signal]] = {}
+    for signal in new:
+        by_uri.setdefault(signal.uri, []).append(signal)
+    for task in tasks:
+        came = by_uri.get(task.uri, [])
+        for signal in came:
+            _take(task, signal, policies[signal.policy])
+        task.signal_count += len({signal.source for signal in came})
+        task.version += 1
+        task.skipped_by = []
+        weigh(task, views.get(task.item_id or 0, 0), days.get(task.jurisdiction_id))
+    _tasks_update(tasks)
+
+
+def _tasks_update(tasks: Iterable[ReviewTask]) -> None:
+    """Write what a weighed task changed. One plain statement: labelling waits for it, and `bulk_update` is slow."""
+    rows = [
+        {
+            "id": task.pk,
+            "kind": str(task.kind),
+            "severity": task.severity,
+            "policy": task.policy_id,
+            "due": task.due_at.isoformat(),
+            "signals": task.signal_count,
+            "version": task.version,
+            "barred": task.barred,
+            "rank": task.rank,
+            "factors": task.factors,
+        }
+        for task in tasks
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE labeling_reviewtask AS task SET
+                   kind = u.kind, severity = u.severity, policy_id = u.policy, due_at = u.due,
+                   signal_count = u.signals, version = u.version, skipped_by = '{}', barred = u.barred,
+                   rank = u.rank, factors = u.factors
+               FROM json_to_recordset(%s::json)
+                    AS u(id bigint, kind text, severity int, policy bigint, due timestamptz, signals int, version int,
+                         barred bigint[], rank float8, factors jsonb)
+               WHERE task.id = u.id""",
+            [json_rows(rows)],
+        )
+
+
+def _take(task: ReviewTask, signal: Signal, policy: Policy) -> None:
+    """Let the stronger of two reasons decide the task's kind and policy, and the graver one its severity."""
+    if _STRENGTH.index(signal.kind) >= _STRENGTH.index(SignalKind(task.kind)):
+        task.kind, task.policy = signal.kind, policy
+    task.severity = max(task.severity, policy.severity, _AT_LEAST.get(signal.kind, 1))
+    task.due_at = min(task.due_at, task.opened_at + dt.timedelta(minutes=policy.answer_within))
+    task.barred = sorted({*task.barred, *signal.barred})
+
+
+def weigh(task: ReviewTask, views: int, days: int | None) -> None:
+    """Set `rank` and `factors` from what the task is and what is known around it."""
+    factors = factors_of(severity=task.severity, views=views, days_to_election=days, signals=max(1, task.signal_count))
+    task.factors = factors._asdict() | {"views": views, "days": days}
+    task.rank = rank_of(factors, task.opened_at)
+
+
+def views_of(items: Iterable[int | None]) -> dict[int, int]:
+    """How often items were seen, as their platform says; by primary key."""
+    found = ContentItem.objects.filter(pk__in=[pk for pk in items if pk is not None]).values_list("pk", "metrics")
+    return {pk: _views(metrics) for pk, metrics in found}
+
+
+def _views(metrics: Mapping[str, Any]) -> int:
+    for name in ("views", "view_count", "plays"):
+        value = metrics.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+            return int(min(value, 10**12))
+    return 0
+
+
+def days_to_elections(places: Iterable[int], today: dt.date | None = None) -> dict[int, int]:
+    """Days to the nearest polling day of each place, a union's elections counted for its states; negative afterwards.
+
+    Only days within a month are looked at. One query.
+    """
+    now = today or dt.datetime.now(dt.UTC).date()
+    near: dict[int, int] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT place.id, day.date - %s AS days
+                FROM centers_jurisdiction AS place
+                JOIN centers_election AS election ON election.jurisdiction_id IN (place.id, place.parent_id)
+                JOIN centers_round AS round ON round.election_id = election.id
+                JOIN {PollingDay._meta.db_table} AS day ON day.round_id = round.id
+                WHERE place.id = ANY(%s) AND day.date BETWEEN %s AND %s
+                  AND election.status NOT IN ('cancelled', 'annulled', 'postponed')""",  # noqa: S608 -- our own name
+            [now, list(places), now - _WINDOW, now + _WINDOW],
+        )
+        for place, days in cursor.fetchall():
+            if place not in near or abs(days) < abs(near[place]):
+                near[place] = days
+    return near

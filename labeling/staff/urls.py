@@ -1,0 +1,63 @@
+"""The engine's rooms under `/staff/labeling/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from labeling.staff import (
+    brakes,
+    hashtags,
+    pipeline,
+    reminders,
+    reviews,
+    rules,
+    rulesets,
+    steps,
+    trials,
+    webhook_steps,
+    webhooks,
+)
+
+urlpatterns = [
+    path("rulesets/", rulesets.ruleset_list, name="rulesets"),
+    path("rulesets/<int:version>/", rulesets.ruleset_page, name="ruleset"),
+    path("rulesets/<int:version>/settings/", rulesets.ruleset_settings, name="ruleset-settings"),
+    path("rulesets/<int:version>/discard/", rulesets.ruleset_give_up, name="ruleset-discard"),
+    path("rulesets/<int:version>/step/<slug:step>/", steps.step_page, name="ruleset-step"),
+    path("rulesets/<int:version>/check/", rules.ruleset_problems, name="ruleset-check"),
+    path("rulesets/<int:version>/rules/add/", rules.rule_add, name="rule-add"),
+    path("rulesets/<int:version>/rules/<int:pk>/", rules.rule_page, name="rule"),
+    path("rulesets/<int:version>/rules/<int:pk>/remove/", rules.rule_remove, name="rule-remove"),
+    path("rulesets/<int:version>/back-test/", trials.back_test_page, name="back-test"),
+    path("rulesets/<int:version>/back-test/cancel/", trials.back_test_cancel, name="back-test-cancel"),
+    path("relabel/", trials.relabel_page, name="relabel"),
+    path("relabel/cancel/", trials.relabel_cancel, name="relabel-cancel"),
+    path("brakes/", brakes.brake_list, name="brakes"),
+    path("brakes/<int:pk>/release/", brakes.brake_page, name="brake-release"),
+    path("hashtags/", hashtags.hashtag_list, name="hashtags"),
+    path("hashtags/<int:pk>/decide/", hashtags.hashtag_decide, name="hashtag-decide"),
+    path("reminders/", reminders.reminder_list, name="reminders"),
+    path("reminders/add/", reminders.reminder_add, name="reminder-add"),
+    path("reminders/<int:pk>/", reminders.reminder_edit, name="reminder"),
+    path("reminders/<int:pk>/end/", reminders.reminder_end, name="reminder-end"),
+    path("pipeline/", pipeline.pipeline_page, name="pipeline"),
+    path("pipeline/batches/<uuid:public_id>/download/", pipeline.batch_download, name="batch-download"),
+    path("pipeline/batches/<uuid:public_id>/replay/", pipeline.batch_replay_page, name="batch-replay"),
+    path("webhooks/", webhooks.webhook_list, name="webhooks"),
+    path("webhooks/add/", webhooks.webhook_add, name="webhook-add"),
+    path("webhooks/<slug:public_id>/", webhooks.webhook_page, name="webhook"),
+    path("webhooks/<slug:public_id>/change/", webhooks.webhook_change, name="webhook-change"),
+    path("webhooks/<slug:public_id>/secret/", webhooks.webhook_rotate, name="webhook-rotate"),
+    path("webhooks/<slug:public_id>/step/<slug:step>/", webhook_steps.webhook_step, name="webhook-step"),
+    path("webhooks/<slug:public_id>/messages/<slug:message>/", webhooks.webhook_message, name="webhook-message"),
+    path("reviews/", reviews.queues, name="reviews"),
+    path("reviews/next/", reviews.review_next, name="review-next"),
+    path("reviews/mine/", reviews.review_mine, name="review-mine"),
+    path("reviews/profile/", reviews.review_profile, name="review-profile"),
+    path("reviews/decisions/<int:pk>/undo/", reviews.review_take_back, name="review-undo"),
+    path("reviews/<uuid:public_id>/", reviews.review_page, name="review"),
+    path("reviews/<uuid:public_id>/claim/", reviews.review_claim, name="review-claim"),
+    path("reviews/<uuid:public_id>/renew/", reviews.review_renew, name="review-renew"),
+    path("reviews/<uuid:public_id>/release/", reviews.review_release, name="review-release"),
+    path("reviews/<uuid:public_id>/decide/", reviews.review_verdict, name="review-decide"),
+]

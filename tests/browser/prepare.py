@@ -1,0 +1,80 @@
+"""Fills a portal's empty database: `python -m tests.browser.prepare`, a process of its own.
+
+Schema, facts, demonstration logins and the shipped sample, labelled by the service that workers call; then the static
+files. With the word `work`: what was asked of workers since. With `member EMAIL PASSWORD`: a moderator who has no
+second factor yet.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+from django.core.management import call_command
+
+SAMPLE = "labeling/data/sample_posts.ndjson"
+
+
+def main() -> None:
+    """Everything before the web server starts, or what workers do meanwhile."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.browser.settings")
+    django.setup()
+    if sys.argv[1:] == ["work"]:
+        back_tests_run()
+        batches_label()
+        return
+    if sys.argv[1:2] == ["member"]:
+        member_make(*sys.argv[2:])
+        return
+    call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+    call_command("load_facts", "--quiet")
+    demo_users_ensure()
+    call_command("ingest", SAMPLE)
+    batches_label()
+    call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
+
+
+def demo_users_ensure() -> None:
+    """Who can sign in."""
+    # Models exist once Django is set up.
+    from accounts import services
+
+    services.demo_users_ensure()
+
+
+def member_make(email: str, password: str) -> None:
+    """As if an invitation had just been taken up."""
+    from accounts.models import Membership, Organisation, Role, User
+
+    user = User.objects.create_user(email, password)
+    organisation, _ = Organisation.objects.get_or_create(
+        key="fictional", defaults={"kind": "civil_society", "name": "Fictional", "name_en": "Fictional"}
+    )
+    Membership.objects.create(user=user, organisation=organisation, role=Role.MODERATOR)
+
+
+def back_tests_run() -> None:
+    """Slice after slice, to their ends."""
+    from labeling.models import BackTest
+    from labeling.services.back_test import back_test_run
+
+    for test in BackTest.objects.unfinished():
+        while back_test_run(test.pk) is not None:
+            pass
+
+
+def batches_label() -> None:
+    """What workers do with the batches that were handed in, here and now."""
+    # Models exist once Django is set up.
+    from labeling.models import BatchState, IntakeBatch
+    from labeling.services.batch_label import batch_label
+
+    for public_id in IntakeBatch.objects.unfinished().order_by("id").values_list("public_id", flat=True):
+        batch_label(public_id=public_id)
+    if IntakeBatch.objects.exclude(state=BatchState.DONE).exists():
+        raise RuntimeError("a batch of the sample was not labelled")
+
+
+if __name__ == "__main__":
+    main()
