@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import Role, User
 from centers.curation import CurationError
 from centers.models import Answer, ElectionCenter, Proposal, PublishedChange, Question
+from centers.pagecache import publications
 from centers.services.change_undo import change_undo
 from centers.services.proposal_decide import proposal_approve
 from centers.wording import TextState, wording_entry, wording_is_outdated, wording_state
@@ -72,6 +73,7 @@ def test_translations_are_outdated_once_the_original_changed(
     approved(proposed(curator, wish(ANSWER, body_de="Bis 8. Mai eintragen.")), publisher)
 
     assert [state(answer, code) for code in ("de", "en", "fr", "mt")] == ["original", "outdated", "outdated", "missing"]
+    publications.forget()
     page = client.get("/en/centers/xa/").content.decode()
     assert OUTDATED in page
     assert MACHINE in page

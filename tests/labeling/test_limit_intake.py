@@ -335,7 +335,7 @@ def test_backlog_and_poison_are_gauges_and_all_gauges_cost_few_queries(
     passed(90)
     post(items(4, "new"))
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         seen = metrics(client)
 
     assert seen["pipeline_backlog_items",] == 7
@@ -351,11 +351,13 @@ def test_metrics_are_answered_without_the_database(client: Client, monkeypatch: 
         raise OperationalError("away")
 
     monkeypatch.setattr("labeling.metrics._gauges", away)
+    monkeypatch.setattr("centers.metrics._links", away)
 
     seen = metrics(client)
 
     assert seen["pipeline_readable", "database"] == 0
     assert ("pipeline_backlog_items",) not in seen
+    assert ("links_broken",) not in seen
 
 
 @pytest.mark.django_db
