@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("labeling", "0020_audit"),
+        ("labeling", "0004_label_changes"),
     ]
 
     operations = [

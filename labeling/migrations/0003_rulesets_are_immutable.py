@@ -3,16 +3,6 @@
 from django.db import migrations
 
 FORWARD = """
--- The sets that were there before there were drafts went live when they were made, one after the other.
-UPDATE labeling_ruleset AS known SET went_live_at = known.created_at,
-    previous_id = (SELECT former.id FROM labeling_ruleset AS former WHERE former.version < known.version
-                   ORDER BY former.version DESC LIMIT 1),
-    retired_at = CASE WHEN known.status = 'retired' THEN coalesce(
-        (SELECT later.created_at FROM labeling_ruleset AS later WHERE later.version > known.version
-         ORDER BY later.version LIMIT 1), known.created_at) END;
--- A table with checks still to be made can get no trigger.
-SET CONSTRAINTS ALL IMMEDIATE;
-
 CREATE FUNCTION labeling_rules_of_drafts_only() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     -- A rule that is moved needs both its sets to be drafts.
@@ -67,5 +57,5 @@ DROP FUNCTION labeling_rules_of_drafts_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("labeling", "0004_ruleset_lifecycle")]
+    dependencies = [("labeling", "0002_histories_are_append_only")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
