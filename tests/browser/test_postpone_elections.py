@@ -83,11 +83,14 @@ def approve(page: Page, address: str) -> None:
 
 
 def told(voter: Visit, words: str) -> Page:
-    """Ireland's page, opened again until it says `words`: a process looks for publications twice a second."""
+    """Ireland's page, reloaded until it says `words`: a process looks for publications twice a second.
+
+    Going there again would show what the browser kept for its minute.
+    """
     until = time.monotonic() + 3 * PATIENCE / 1000
     page = voter.go("/en/centers/ie/")
     while words not in page.locator("main").inner_text() and time.monotonic() < until:
-        page = voter.go("/en/centers/ie/")
+        page.reload()
     return page
 
 
