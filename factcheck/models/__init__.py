@@ -1,5 +1,19 @@
-"""Who checks facts, for which country and in which language."""
+"""Who checks facts, for which country and in which language, on which days."""
 
+from factcheck.models.cover_plan import DAY_MINUTES, CoverHours, CoverPlan
+from factcheck.models.cover_spell import Cover, CoverSpell, Days
 from factcheck.models.partner import CoverageGap, FactCheckPartner, Network
+from factcheck.models.partner_key import PartnerKey
 
-__all__ = ["CoverageGap", "FactCheckPartner", "Network"]
+__all__ = [
+    "DAY_MINUTES",
+    "Cover",
+    "CoverHours",
+    "CoverPlan",
+    "CoverSpell",
+    "CoverageGap",
+    "Days",
+    "FactCheckPartner",
+    "Network",
+    "PartnerKey",
+]

@@ -1,0 +1,26 @@
+"""What this app offers in the workspace."""
+
+from __future__ import annotations
+
+from accounts.staff.navigation import Section, register
+
+
+def register_all() -> None:
+    """Called once when the app is ready."""
+    register(
+        Section(
+            group="Fact-checking",
+            title="Coverage",
+            url_name="coverage",
+            permission="factcheck.view_desk",
+            about="Who checks facts for which country and language, on weekdays and weekends, and where nobody does.",
+            key="f",
+        ),
+        Section(
+            group="Fact-checking",
+            title="Fact-checkers",
+            url_name="fact-checkers",
+            permission="factcheck.view_desk",
+            about="Every fact-checking partner: hours, contact, contract, and the keys of their systems.",
+        ),
+    )
