@@ -37,8 +37,8 @@ class Told(NamedTuple):
 def coverage_record() -> set[str]:
     """End and begin spells until they say what partners' records say today; call it after any change of one.
 
-    Beat calls it too, since contracts begin and end by the calendar. Answers the countries where something changed, whose
-    pages are made current. Doing it twice changes nothing.
+    Beat calls it too, since contracts begin and end by the calendar. Answers the countries where something changed,
+    whose pages are made current. Doing it twice changes nothing.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -64,7 +64,7 @@ def coverage_record() -> set[str]:
 
 
 def _end(spells: list[CoverSpell], today: dt.date) -> None:
-    """Those of today never held for a day, and are forgotten; so is what a clock that went wrong began in the future."""
+    """Those of today never held for a day and are forgotten, as is what a clock that went wrong began in the future."""
     CoverSpell.objects.filter(pk__in=[one.pk for one in spells if one.since >= today]).delete()
     CoverSpell.objects.filter(pk__in=[one.pk for one in spells if one.since < today]).update(until=today)
 

@@ -18,7 +18,7 @@ KEEP, MANAGE = "factcheck.keep_partner", "factcheck.manage_partner"
 
 @transaction.atomic
 def partner_contact_change(*, partner: FactCheckPartner, by: User | None, url: str, email: str) -> None:
-    """Where voters and moderators reach the partner; empty is not known. Raises `PermissionDenied`, `ValidationError`."""
+    """Where voters reach the partner; empty is not known. Raises `PermissionDenied`, `ValidationError`."""
     if by is not None and not by.has_perm(KEEP, partner):
         raise PermissionDenied
     partner.contact_url, partner.contact_email = url, email

@@ -64,7 +64,7 @@ def _day(written: str, today: dt.date) -> tuple[dt.date, str]:
 @staff_view(VIEW, methods=("GET", "HEAD"))
 def coverage_history(request: StaffRequest) -> HttpResponse:
     """Every spell of cover, the latest first: who came, who went; `?country=` narrows it."""
-    country = request.GET.get("country", "")[:20].lower()
+    country = request.GET.get("country", "")[:20].replace("\0", "").lower()
     found = CoverSpell.objects.filter(Q(country=country) if country else Q())
     spells = found.select_related("partner__organisation").order_by("-since", "-id")
     codes = CoverSpell.objects.order_by("country").values_list("country", flat=True).distinct()

@@ -40,7 +40,8 @@ class HoursForm(forms.Form):
             )
             for day, name in enumerate(WEEKDAYS)
         }
-        self.fields = {"seen": self.fields["seen"], "time_zone": self.fields["time_zone"], **fields, "note": self.fields["note"]}  # fmt: skip
+        self.fields |= fields
+        self.order_fields(["seen", "time_zone", *fields, "note"])
 
     @staticmethod
     def _initial(plan: CoverPlan | None) -> dict[str, Any]:

@@ -32,7 +32,7 @@ _A_PAGE, _HISTORY, _CHANGES = 50, 20, 25
 @staff_view(VIEW, methods=("GET", "HEAD"))
 def partner_list(request: StaffRequest) -> HttpResponse:
     """All of them by name; `?q=` narrows by name, country or language, and one's own stand apart above."""
-    query = request.GET.get("q", "")[:80].strip()
+    query = request.GET.get("q", "")[:80].replace("\0", "").strip()
     found = FactCheckPartner.objects.named().prefetch_related(_holding())
     wanted = (
         Q(organisation__name__icontains=query)
