@@ -37,6 +37,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "labeling.edit_reminders": frozenset({Role.MODERATOR, Role.OPERATOR}),
     "labeling.operate_pipeline": frozenset({Role.OPERATOR}),
     "factcheck.assess_claim": frozenset({Role.FACT_CHECKER}),
+    "factcheck.open_claim": frozenset({Role.FACT_CHECKER, Role.MODERATOR, Role.OPERATOR}),
     # Who checks what, where and when: nothing in it is secret, but keys and contracts are nobody else's business.
     "factcheck.view_desk": frozenset({Role.FACT_CHECKER, Role.MODERATOR, Role.OPERATOR, Role.AUDITOR}),
     "factcheck.keep_partner": frozenset({Role.FACT_CHECKER, Role.OPERATOR}),
@@ -51,6 +52,7 @@ EVERYWHERE = frozenset({"labeling.release_rules", "labeling.view_pipeline", "lab
 WITHIN_ORGANISATION = {
     "accounts.manage_members": frozenset({Role.PUBLISHER}),
     "factcheck.keep_partner": frozenset({Role.FACT_CHECKER}),
+    "factcheck.assess_claim": frozenset({Role.FACT_CHECKER}),
 }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from accounts.audit import tracked
-from factcheck.models import CoverHours, CoverPlan, FactCheckPartner, PartnerKey
+from factcheck.models import Assessment, Claim, CoverHours, CoverPlan, FactCheckPartner, PartnerKey
 
 
 def register_all() -> None:
     """Called once when the app is ready."""
     tracked(FactCheckPartner)
     tracked(CoverPlan)
+    tracked(Claim)
+    tracked(Assessment)
     tracked(CoverHours)
     tracked(PartnerKey, fields=("id", "partner", "name", "created_at", "created_by", "revoked_at"))

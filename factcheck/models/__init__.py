@@ -1,5 +1,6 @@
-"""Who checks facts, for which country and in which language, on which days."""
+"""Who checks facts, for which country and in which language, on which days; what is checked and what was found."""
 
+from factcheck.models.claim import Assessment, Claim, Origin, Rating, Urgency
 from factcheck.models.cover_plan import DAY_MINUTES, CoverHours, CoverPlan
 from factcheck.models.cover_spell import Cover, CoverSpell, Days
 from factcheck.models.partner import CoverageGap, FactCheckPartner, Network
@@ -7,6 +8,8 @@ from factcheck.models.partner_key import PartnerKey
 
 __all__ = [
     "DAY_MINUTES",
+    "Assessment",
+    "Claim",
     "Cover",
     "CoverHours",
     "CoverPlan",
@@ -15,5 +18,8 @@ __all__ = [
     "Days",
     "FactCheckPartner",
     "Network",
+    "Origin",
     "PartnerKey",
+    "Rating",
+    "Urgency",
 ]

@@ -18,6 +18,13 @@ def register_all() -> None:
         ),
         Section(
             group="Fact-checking",
+            title="Claims",
+            url_name="claims",
+            permission="factcheck.view_desk",
+            about="What spreads and is to be checked, the first due first, with what each partner found.",
+        ),
+        Section(
+            group="Fact-checking",
             title="Fact-checkers",
             url_name="fact-checkers",
             permission="factcheck.view_desk",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from factcheck.staff import board, partners
+from factcheck.staff import board, claims, partners
 
 urlpatterns = [
     path("", board.coverage, name="coverage"),
     path("history/", board.coverage_history, name="coverage-history"),
+    path("claims/", claims.claim_list, name="claims"),
+    path("claims/new/", claims.claim_new, name="claim-new"),
+    path("claims/<uuid:public_id>/", claims.claim_page, name="claim"),
+    path("claims/<uuid:public_id>/assess/", claims.claim_assess, name="claim-assess"),
+    path("claims/<uuid:public_id>/withdraw/", claims.claim_withdraw, name="claim-withdraw"),
     path("partners/", partners.partner_list, name="fact-checkers"),
     path("partners/<int:pk>/", partners.partner_page, name="fact-checker"),
     path("partners/<int:pk>/hours/", partners.partner_hours, name="fact-checker-hours"),

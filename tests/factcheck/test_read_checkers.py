@@ -41,7 +41,7 @@ def test_page_says_who_checks_when_and_how_to_reach_them(client: Client, arcadia
     assert 'href="https://desk.example/ask"' in page
     assert "mailto:ask@desk.example" in page
     assert "09:00–17:00" in page
-    assert "Saturday <bdi>10:00–12:00</bdi>" in page
+    assert "Saturday: <bdi>10:00–12:00</bdi>" in page
     assert "Austria Time" in page
     assert 'title="International Fact-Checking Network"' in page
 
