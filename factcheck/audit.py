@@ -10,7 +10,7 @@ def register_all() -> None:
     """Called once when the app is ready."""
     tracked(FactCheckPartner)
     tracked(CoverPlan)
-    tracked(Claim)
+    tracked(Claim, exclude=("bands",))
     tracked(Assessment)
     tracked(CoverHours)
     tracked(PartnerKey, fields=("id", "partner", "name", "created_at", "created_by", "revoked_at"))

@@ -45,8 +45,8 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     """What is to be checked."""
 
     def waiting(self) -> ClaimQuerySet:
-        """Claims of which nobody has found anything that stands."""
-        return self.exclude(
+        """Claims of which nobody has found anything that stands; copies wait with the claim they are copies of."""
+        return self.filter(merged_into=None).exclude(
             pk__in=self.model._default_manager.filter(assessments__isnull=False, assessments__ended_at=None).values(
                 "pk"
             )

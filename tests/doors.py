@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organisation, Role, User
 from centers.models import Answer, ElectionCenter, HeldUpload, Jurisdiction, Link, PageLook, Proposal, PublishedChange
-from factcheck.models import FactCheckPartner, PartnerKey
+from factcheck.models import FactCheckPartner, Origin, PartnerKey
+from factcheck.services.claim_open import claim_open
 from labeling.models import EmergingHashtag, Reminder, ReviewTask
 from labeling.services.review_decide import review_decide
 from tests.accounts.told import given_notification
@@ -232,6 +233,15 @@ def _checker_key(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     return {**partner, "key": key.pk}
 
 
+def _claim(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    """One that spreads in the place; the member's own organisation checks facts there."""
+    _checker(place, member)
+    claim = claim_open(
+        by=None, origin=Origin.MODERATOR, text="Something is said.", language="de", countries=[place.code]
+    )
+    return {"public_id": claim.public_id}
+
+
 VIEW_RULES, DRAFT_RULES, RELEASE_RULES = "labeling.view_rules", "labeling.draft_rules", "labeling.release_rules"
 
 DOORS: dict[str, Door] = {
@@ -280,6 +290,12 @@ DOORS: dict[str, Door] = {
     "desk-link": Door("centers.view_desk", target=_link),
     "coverage": Door("factcheck.view_desk"),
     "coverage-history": Door("factcheck.view_desk"),
+    "claims": Door("factcheck.view_desk"),
+    "claim-new": Door("factcheck.open_claim"),
+    "claim": Door("factcheck.view_desk", given=_claim),
+    "claim-same": Door("factcheck.open_claim", target=_claim),
+    "claim-assess": Door("factcheck.assess_claim", target=_claim),
+    "claim-withdraw": Door("factcheck.assess_claim", target=_claim),
     "fact-checkers": Door("factcheck.view_desk"),
     "fact-checker": Door("factcheck.view_desk", given=_checker),
     "fact-checker-hours": Door("factcheck.keep_partner", target=_checker),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.functional import cached_property
 
@@ -44,7 +45,11 @@ class Urgency(models.TextChoices):
 
 
 class Claim(models.Model):
-    """Something that is said, in the words and the language in which it spreads. `countries` are codes of places."""
+    """Something that is said, in the words and the language in which it spreads. `countries` are codes of places.
+
+    `bands` are of its text (`factcheck.similar`); `merged_into` is the claim that this one is a copy of, which is no
+    copy itself.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     text = models.TextField()
@@ -56,6 +61,10 @@ class Claim(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    bands = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="copies", editable=False
+    )
 
     objects = models.Manager.from_queryset(ClaimQuerySet)()
 
@@ -69,7 +78,13 @@ class Claim(models.Model):
             models.CheckConstraint(
                 condition=models.Q(due_at__gt=models.F("opened_at")), name="claim_is_due_after_it_was_opened"
             ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | ~models.Q(merged_into=models.F("id")),
+                name="claim_is_no_copy_of_itself",
+            ),
         ]
+        # Read when claims that say nearly the same are looked for.
+        indexes = [GinIndex(fields=["bands"], name="claim_by_bands")]
 
     def __str__(self) -> str:
         return self.text[:80]

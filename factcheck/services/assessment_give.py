@@ -77,8 +77,11 @@ def assessment_withdraw(*, assessment: Assessment, by: User, reason: str) -> Non
 
 
 def assessing_partners(user: User, claim: Claim) -> list[FactCheckPartner]:
-    """For which partners `user` may assess `claim`: their own that check facts where it spreads."""
-    if not user.has_perm(ASSESS, claim):
+    """For which partners `user` may assess `claim`: their own that check facts where it spreads.
+
+    For none, where it is a copy: the claim it is a copy of is assessed.
+    """
+    if claim.merged_into_id is not None or not user.has_perm(ASSESS, claim):
         return []
     own = FactCheckPartner.objects.named().filter(countries__overlap=claim.countries)
     return [partner for partner in own.of_member(user) if user.has_perm(ASSESS, partner)]

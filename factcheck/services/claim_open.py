@@ -12,6 +12,7 @@ from accounts.audit import acting
 from accounts.models import User
 from centers.models import Jurisdiction
 from factcheck.models import Claim, Origin
+from factcheck.similar import bands
 from factcheck.urgency import LIMITS, urgency_of
 
 OPEN = "factcheck.open_claim"
@@ -34,7 +35,7 @@ def claim_open(
     urgency = urgency_of(countries, now)
     claim = Claim(
         text=text.strip(), language=language, countries=sorted(set(countries)), seen_at=seen_at, origin=origin,
-        urgency=urgency, opened_at=now, due_at=now + LIMITS[urgency], opened_by=by,
+        urgency=urgency, opened_at=now, due_at=now + LIMITS[urgency], opened_by=by, bands=bands(text),
     )  # fmt: skip
     claim.full_clean(exclude=["opened_by"])
     with acting(by=by, reason="Claim"):

@@ -23,6 +23,7 @@ from factcheck.services.assessment_give import (
     assessment_give,
     assessment_withdraw,
 )
+from factcheck.services.claim_merge import claim_merge, claim_part, claims_alike
 from factcheck.services.claim_open import claim_open
 from factcheck.staff.claim_forms import AssessmentForm, ClaimForm, WithdrawForm
 from factcheck.verdict import verdict_from, verdict_of
@@ -41,7 +42,7 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     show = request.GET.get("show", "waiting")
     found = Claim.objects.prefetch_related("assessments__partner__organisation")
     if show == "all":
-        found = found.order_by("-opened_at", "-id")
+        found = found.filter(merged_into=None).order_by("-opened_at", "-id")
     else:
         found = (found.overdue(now) if show == "overdue" else found.waiting()).order_by("due_at", "id")
         found = found.for_partners(own) if own else found
@@ -91,7 +92,7 @@ def _origin(user: User) -> Origin:
 
 def claim_or_404(public_id: str) -> Claim:
     """The claim."""
-    return get_object_or_404(Claim.objects.select_related("opened_by"), public_id=public_id)
+    return get_object_or_404(Claim.objects.select_related("opened_by", "merged_into"), public_id=public_id)
 
 
 @staff_view(VIEW, record=claim_or_404, methods=("GET", "HEAD"))
@@ -100,7 +101,10 @@ def claim_page(request: StaffRequest, claim: Claim) -> HttpResponse:
     partners = assessing_partners(request.user, claim)
     context = {
         "claim": claim,
-        "verdict": verdict_of(claim),
+        "verdict": verdict_of(claim.merged_into or claim),
+        "copies": claim.copies.order_by("id"),
+        "alike": claims_alike(claim) if claim.merged_into_id is None else [],
+        "may_open": request.user.has_perm(OPEN, claim),
         "partners": partners,
         "own": {partner.pk for partner in partners},
         "is_late": claim.due_at <= timezone.now(),
@@ -168,3 +172,26 @@ def claim_withdraw(request: StaffRequest, claim: Claim) -> HttpResponse:
     about = f"{standing.partner}: {standing.get_rating_display()}. {standing.explanation}"
     words = {"title": "Take the assessment back?", "about": about, "button": "Take it back", "is_danger": True}
     return _form(request, claim, form, words, status=422 if form.errors else 200)
+
+
+@staff_view(OPEN, target=claim_or_404, methods=("POST",))
+def claim_same(request: StaffRequest, claim: Claim) -> HttpResponse:
+    """Merge it into the claim named by `into`, or, without one, take that back."""
+    into = request.POST.get("into", "")
+    if not into:
+        claim_part(claim=claim, by=request.user)
+        messages.success(request, "It waits by itself again.")
+        return redirect("claim", claim.public_id)
+    try:
+        other = Claim.objects.get(public_id=into)
+        claim_merge(claim=claim, into=other, by=request.user)
+    except (Claim.DoesNotExist, ValidationError) as error:
+        said = (
+            error.messages[0]
+            if isinstance(error, ValidationError) and error.code is None
+            else "There is no such claim."
+        )
+        messages.error(request, said)
+        return redirect("claim", claim.public_id)
+    messages.success(request, "It is a copy of this claim now; what is found here holds for it.")
+    return redirect("claim", other.public_id)

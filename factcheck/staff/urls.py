@@ -14,6 +14,7 @@ urlpatterns = [
     path("claims/<uuid:public_id>/", claims.claim_page, name="claim"),
     path("claims/<uuid:public_id>/assess/", claims.claim_assess, name="claim-assess"),
     path("claims/<uuid:public_id>/withdraw/", claims.claim_withdraw, name="claim-withdraw"),
+    path("claims/<uuid:public_id>/same/", claims.claim_same, name="claim-same"),
     path("partners/", partners.partner_list, name="fact-checkers"),
     path("partners/<int:pk>/", partners.partner_page, name="fact-checker"),
     path("partners/<int:pk>/hours/", partners.partner_hours, name="fact-checker-hours"),
