@@ -26,7 +26,7 @@ ALIKE = [
     ("Το μητρώο έκλεισε χθες για όλους τους ψηφοφόρους", "ΤΟ ΜΗΤΡΩΟ ΕΚΛΕΙΣΕ ΧΘΕΣ για όλους τους ψηφοφόρους!!!"),
     ("Избирателните секции затварят в 15 часа този път", "избирателните секции затварят в 15 часа, този път"),
     ("کل تمام پولنگ اسٹیشن دوپہر تین بجے بند ہو جائیں گے", "کل تمام پولنگ اسٹیشن دوپہر تین بجے بند ہو جائیں گے۔۔۔"),
-    ("Post votes are not counted unless the result is close", "BREAKING post votes aren’t counted unless the result is close"),
+    ("Post votes are not counted unless the result is close", "Post votes AREN’T counted unless the result is close"),
 ]  # fmt: skip
 OTHER = [
     (GERMAN, "In Fablonien wurde ein neuer Wald gepflanzt, alle Parteien waren eingeladen."),
