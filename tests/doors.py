@@ -242,6 +242,10 @@ def _claim(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     return {"public_id": claim.public_id}
 
 
+def _seat(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    return {**_claim(place, member), "partner": _checker(place, member)["pk"]}
+
+
 VIEW_RULES, DRAFT_RULES, RELEASE_RULES = "labeling.view_rules", "labeling.draft_rules", "labeling.release_rules"
 
 DOORS: dict[str, Door] = {
@@ -294,8 +298,8 @@ DOORS: dict[str, Door] = {
     "claim-new": Door("factcheck.open_claim"),
     "claim": Door("factcheck.view_desk", given=_claim),
     "claim-same": Door("factcheck.open_claim", target=_claim),
-    "claim-assess": Door("factcheck.assess_claim", target=_claim),
-    "claim-withdraw": Door("factcheck.assess_claim", target=_claim),
+    "claim-assess": Door("factcheck.assess_claim", target=_seat),
+    "claim-withdraw": Door("factcheck.assess_claim", target=_seat),
     "fact-checkers": Door("factcheck.view_desk"),
     "fact-checker": Door("factcheck.view_desk", given=_checker),
     "fact-checker-hours": Door("factcheck.keep_partner", target=_checker),

@@ -8,7 +8,7 @@ from django import forms
 
 from centers.models import Jurisdiction
 from electioncenters.languages import LANGUAGE_NAMES
-from factcheck.models import FactCheckPartner, Rating
+from factcheck.models import Rating
 
 _LANGUAGES = list(LANGUAGE_NAMES.items())
 _LONGEST, _MOST_EVIDENCE = 2000, 10
@@ -37,7 +37,6 @@ class AssessmentForm(forms.Form):
     """What a partner found."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
-    partner = forms.TypedChoiceField(label="For", coerce=int)
     rating = forms.ChoiceField(label="Rating", choices=[("", "Choose one"), *Rating.choices])
     explanation = forms.CharField(
         label="What you found", max_length=_LONGEST, widget=forms.Textarea({"rows": 5, "dir": "auto"})
@@ -50,11 +49,6 @@ class AssessmentForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=f"Addresses anybody can look up, one a line, at most {_MOST_EVIDENCE}.",
     )
-
-    def __init__(self, *args: Any, partners: list[FactCheckPartner], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        fields["partner"].choices = [(partner.pk, str(partner)) for partner in partners]
 
     def clean_evidence(self) -> list[str]:
         """Each line an address."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -98,80 +100,111 @@ def claim_or_404(public_id: str) -> Claim:
 @staff_view(VIEW, record=claim_or_404, methods=("GET", "HEAD"))
 def claim_page(request: StaffRequest, claim: Claim) -> HttpResponse:
     """A claim with every partner's finding beside the others'."""
-    partners = assessing_partners(request.user, claim)
+    partners, verdict = assessing_partners(request.user, claim), verdict_of(claim.merged_into or claim)
+    standing = {one.partner_id for one in verdict.standing}
     context = {
         "claim": claim,
-        "verdict": verdict_of(claim.merged_into or claim),
+        "verdict": verdict,
         "copies": claim.copies.order_by("id"),
         "alike": claims_alike(claim) if claim.merged_into_id is None else [],
         "may_open": request.user.has_perm(OPEN, claim),
-        "partners": partners,
-        "own": {partner.pk for partner in partners},
+        "seats": [(partner, partner.pk in standing) for partner in partners],
         "is_late": claim.due_at <= timezone.now(),
         "crumbs": [("Claims", "../"), (str(claim), "")],
     }
     return render(request, "staff/factcheck/claim.html", context)
 
 
-@staff_view(ASSESS, target=claim_or_404)
-def claim_assess(request: StaffRequest, claim: Claim) -> HttpResponse:
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A partner's place at a claim: the permission to assess is asked for both together."""
+
+    claim: Claim
+    partner: FactCheckPartner
+
+    @property
+    def organisation_id(self) -> int:
+        """Whose finding it would be."""
+        return self.partner.organisation_id
+
+    @property
+    def jurisdictions(self) -> list[Jurisdiction]:
+        """Where the claim spreads."""
+        return self.claim.jurisdictions
+
+    @property
+    def held(self) -> Assessment | None:
+        """What the partner found so far, if it stands."""
+        return self.claim.assessments.filter(partner=self.partner, ended_at=None).first()
+
+
+def seat_or_404(public_id: str, partner: int) -> Seat:
+    """Of a partner that checks facts where the claim spreads; a copy has none."""
+    claim = claim_or_404(public_id)
+    found = FactCheckPartner.objects.named().filter(pk=partner, countries__overlap=claim.countries).first()
+    if found is None or claim.merged_into_id is not None:
+        raise Http404
+    return Seat(claim, found)
+
+
+@staff_view(ASSESS, target=seat_or_404)
+def claim_assess(request: StaffRequest, seat: Seat) -> HttpResponse:
     """Say what was found, in the name of one's own partner."""
-    partners = assessing_partners(request.user, claim)
-    held = claim.assessments.filter(partner__in=partners, ended_at=None).first()
-    form = AssessmentForm(request.POST or None, partners=partners, initial=_start(held))
-    words: dict[str, Any] = {"title": "What did you find?", "about": f"“{claim.text}”", "button": "Give it"}
+    form = AssessmentForm(request.POST or None, initial=_start(seat.held))
+    words: dict[str, Any] = {
+        "title": f"What did {seat.partner} find?",
+        "about": f"“{seat.claim.text}”",
+        "button": "Give it",
+    }
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        partner = next(one for one in partners if one.pk == given["partner"])
-        finding = Finding(
-            given["rating"], given["explanation"], given["language"], given["article_url"], given["evidence"]
-        )
+        seen = given.pop("seen")
         try:
-            assessment_give(claim=claim, partner=partner, by=request.user, finding=finding, seen=given["seen"])
+            assessment_give(
+                claim=seat.claim, partner=seat.partner, by=request.user, finding=Finding(**given), seen=seen
+            )
         except AssessmentChangedError:
-            theirs = claim.assessments.filter(partner=partner, ended_at=None).first()
+            theirs = seat.held
             said = f"“{theirs.get_rating_display()}: {theirs.explanation}”" if theirs else "no assessment any more"
             form.data = {**form.data, "seen": str(theirs.pk if theirs else 0)}
-            conflict = f"Meanwhile there stands for {partner}: {said}."
-            return _form(request, claim, form, {**words, "conflict": conflict}, status=409)
+            return _form(request, seat, form, {**words, "conflict": f"Meanwhile there stands {said}."}, status=409)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, "Your assessment stands.")
-            return redirect("claim", claim.public_id)
-    return _form(request, claim, form, words, status=422 if form.errors else 200)
+            return redirect("claim", seat.claim.public_id)
+    return _form(request, seat, form, words, status=422 if form.errors else 200)
 
 
 def _start(held: Assessment | None) -> dict[str, Any]:
     if held is None:
         return {"seen": 0}
     kept = {name: getattr(held, name) for name in ("rating", "explanation", "language", "article_url")}
-    return {**kept, "seen": held.pk, "partner": held.partner_id, "evidence": "\n".join(held.evidence)}
+    return {**kept, "seen": held.pk, "evidence": "\n".join(held.evidence)}
 
 
-def _form(request: StaffRequest, claim: Claim, form: Any, words: dict[str, Any], *, status: int) -> HttpResponse:
-    crumbs = [("Claims", "../../"), (str(claim), "../"), (words["button"], "")]
-    context = {"form": form, "back": "../", "crumbs": crumbs, **words}
+def _form(request: StaffRequest, seat: Seat, form: Any, words: dict[str, Any], *, status: int) -> HttpResponse:
+    here = reverse("claim", args=[seat.claim.public_id])
+    crumbs = [("Claims", reverse("claims")), (str(seat.claim), here), (words["button"], "")]
+    context = {"form": form, "back": here, "crumbs": crumbs, **words}
     return render(request, "staff/factcheck/form.html", context, status=status)
 
 
-@staff_view(ASSESS, target=claim_or_404)
-def claim_withdraw(request: StaffRequest, claim: Claim) -> HttpResponse:
+@staff_view(ASSESS, target=seat_or_404)
+def claim_withdraw(request: StaffRequest, seat: Seat) -> HttpResponse:
     """Take one's own partner's assessment back; the reason stays."""
-    partners = assessing_partners(request.user, claim)
-    held = claim.assessments.select_related("partner__organisation", "claim")
-    standing = held.filter(partner__in=partners, ended_at=None).first()
+    standing = seat.held
     if standing is None:
-        messages.info(request, "There is no assessment of yours that could be taken back.")
-        return redirect("claim", claim.public_id)
+        messages.info(request, f"There is no assessment of {seat.partner} that could be taken back.")
+        return redirect("claim", seat.claim.public_id)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         assessment_withdraw(assessment=standing, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, "The assessment is withdrawn. It stays in the history with your reason.")
-        return redirect("claim", claim.public_id)
-    about = f"{standing.partner}: {standing.get_rating_display()}. {standing.explanation}"
+        return redirect("claim", seat.claim.public_id)
+    about = f"{seat.partner}: {standing.get_rating_display()}. {standing.explanation}"
     words = {"title": "Take the assessment back?", "about": about, "button": "Take it back", "is_danger": True}
-    return _form(request, claim, form, words, status=422 if form.errors else 200)
+    return _form(request, seat, form, words, status=422 if form.errors else 200)
 
 
 @staff_view(OPEN, target=claim_or_404, methods=("POST",))

@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Membership, Role, User
 from centers.models import ElectionCenter
 from factcheck.models import Assessment, Claim, Origin, Rating, Urgency
 from factcheck.services.assessment_give import (
@@ -185,28 +185,27 @@ def test_claim_goes_from_moderator_to_finding_to_withdrawal_in_the_browser(arcad
     claim = moderator.post("/staff/factcheck/claims/new/", brought)["Location"]
     page = moderator.get(claim).content.decode()
     assert "Das &lt;b&gt;Register&lt;/b&gt; ist zu." in page
-    assert "Say what you found" not in page
+    assert "Say what" not in page
+    assert "Say what Fablonia Fact Desk found" in checker.get(claim).content.decode()
+    assess, withdraw = f"{claim}assess/{partner.pk}/", f"{claim}withdraw/{partner.pk}/"
     finding = {
-        "seen": "0", "partner": str(partner.pk), "rating": "false", "explanation": "It is open.", "language": "de",
+        "seen": "0", "rating": "false", "explanation": "It is open.", "language": "de",
         "article_url": "", "evidence": "https://register.example/\nhttps://law.example/",
     }  # fmt: skip
-    assert (
-        checker.post(f"{claim}assess/", {**finding, "evidence": "ftp//x"}).status_code
-        == HTTPStatus.UNPROCESSABLE_ENTITY
-    )
-    assert checker.post(f"{claim}assess/", {**finding, "evidence": ""}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert checker.post(f"{claim}assess/", finding)["Location"] == claim
-    again = checker.post(f"{claim}assess/", {**finding, "rating": "true"})
+    assert checker.post(assess, {**finding, "evidence": "ftp//x"}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert checker.post(assess, {**finding, "evidence": ""}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert checker.post(assess, finding)["Location"] == claim
+    again = checker.post(assess, {**finding, "rating": "true"})
     assert again.status_code == HTTPStatus.CONFLICT
     assert "“False: It is open.”" in again.content.decode()
     assert re.search(r'name="seen" value="\d{1,}"', again.content.decode())
     assert "https://law.example/" in moderator.get(claim).content.decode()
-    assert checker.post(f"{claim}withdraw/", {"reason": ""}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    checker.post(f"{claim}withdraw/", {"reason": "Our source was wrong."})
+    assert checker.post(withdraw, {"reason": ""}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    checker.post(withdraw, {"reason": "Our source was wrong."})
     page = moderator.get(claim).content.decode()
     assert "Our source was wrong." in page
     assert "not assessed" in page
-    assert checker.post(f"{claim}withdraw/", {"reason": "Again"})["Location"] == claim
+    assert checker.post(withdraw, {"reason": "Again"})["Location"] == claim
 
 
 def test_claim_without_place_is_refused_beside_its_field(arcadia: ElectionCenter) -> None:
@@ -214,3 +213,22 @@ def test_claim_without_place_is_refused_beside_its_field(arcadia: ElectionCenter
     answer = client.post("/staff/factcheck/claims/new/", {"text": "", "language": "xx", "countries": ["zz"]})
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert not Claim.objects.exists()
+
+
+def test_member_of_two_partners_speaks_for_each_by_itself(arcadia: ElectionCenter) -> None:
+    claim, one, other = given_claim(), given_partner(), given_partner("Other Desk")
+    user = given_checker(one)
+    Membership.objects.create(user=user, organisation=other.organisation, role=Role.FACT_CHECKER)
+    client, url = client_of(user), f"/staff/factcheck/claims/{claim.public_id}/"
+    finding = {
+        "seen": "0", "rating": "false", "explanation": "It is open.", "language": "de", "article_url": "",
+        "evidence": "https://register.example/",
+    }  # fmt: skip
+    client.post(f"{url}assess/{one.pk}/", finding)
+    client.post(f"{url}assess/{other.pk}/", {**finding, "rating": "true"})
+    assert verdict_of(claim).is_disputed
+    client.post(f"{url}withdraw/{other.pk}/", {"reason": "Mistaken."})
+    assert [str(found.partner) for found in verdict_of(claim).standing] == ["Fablonia Fact Desk"]
+    stranger = given_partner("Third Desk")
+    assert client.get(f"{url}assess/{stranger.pk}/").status_code == HTTPStatus.FORBIDDEN
+    assert client.get(f"{url}assess/0/").status_code == HTTPStatus.NOT_FOUND
