@@ -14,6 +14,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
+from bench.nginx import configuration
 from electioncenters.embedded.postgres import MAJOR_VERSION
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -259,3 +260,12 @@ def test_image_runs_as_nobody_special(dockerfile: list[list[str]]) -> None:
     assert user not in {"root", "0"}
     assert any(word == "RUN" and "useradd" in rest and rest.endswith(user) for word, rest in last)
     assert all("chown" not in rest for word, rest in last if word == "COPY")
+
+
+def test_nginx_is_measured_as_it_is_shipped(nginx: str, tmp_path: Path) -> None:
+    measured = configuration(folder=tmp_path, portal=9001, port=9002, headers={"x-said": 'a "b" \\ c'})
+    assert [line for line in nginx.splitlines() if "proxy_cache" in line and "path" not in line] == [
+        line for line in measured.splitlines() if "proxy_cache" in line and "path" not in line
+    ]
+    assert not re.search(r"web:8000|/etc/nginx|/var/cache", measured)
+    assert 'add_header x-said "a \\"b\\" \\\\ c";' in measured
