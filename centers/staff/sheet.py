@@ -15,6 +15,8 @@ from centers.curation import CuratedField, CurationError, RecordRef, record_ref
 from centers.curation.kind import Values
 from centers.curation.kinds import NEW
 from centers.models import Election, ElectionStatus, Jurisdiction, Proposal, ProposalAction
+from centers.models.fact import Translated
+from centers.wording import texts_of
 
 #: A list to choose from: value and label, or a heading and such a list.
 Choices = list[tuple[str, Any]]
@@ -40,6 +42,14 @@ class Sheet:
     def is_new(self) -> bool:
         """Whether voters do not have it yet."""
         return self.action == ProposalAction.CREATE
+
+    def translated(self) -> list[str]:
+        """Its fields that are published in several languages, so that one of them is made from another."""
+        live = self.live
+        if not isinstance(live, Translated):
+            return []
+        bases = dict.fromkeys(one.base for one in self.ref.kind.own if one.language)
+        return [base for base in bases if len(texts_of(live, base)) > 1]
 
 
 def sheet_find(*, record: str, place: Jurisdiction) -> Sheet:
