@@ -18,6 +18,18 @@ from tests.members import client_of
 pytestmark = pytest.mark.django_db
 
 RECORD = "organisation:board"
+INSIDE = (
+    "127.0.0.1",
+    "10.1.2.3",
+    "192.168.0.1",
+    "169.254.169.254",
+    "[::1]",
+    "[fd00::1]",
+    "[::ffff:10.0.0.1]",
+    "localhost",
+    "printer.local",
+    "db.internal",
+)
 EDIT = f"/staff/centers/xa/edit/{RECORD}/"
 PAGE = f"/staff/centers/xa/record/{RECORD}/"
 
@@ -79,8 +91,11 @@ def test_other_centres_that_show_it_are_made_current(
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("url", "javascript:alert(1)", "Only http:// and https:// addresses"),
-        ("url", "http://127.0.0.1/", ""),
+        ("url", "javascript:alert(1)", "begins with https:// or http://"),
+        ("url", "data:text/html,<b>x</b>", "begins with https:// or http://"),
+        *(("url", f"http://{host}/", "inside a network") for host in INSIDE),
+        ("url", "https://wahl.example.org:8443/", "without a port"),
+        ("url", "https://anna@wahl.example.org/", "Leave the user name out"),
         ("name", "", ""),
         ("name", "x" * 251, "250"),
         ("languages", "deutsch, xx-!", "Not a language code"),
@@ -119,7 +134,7 @@ def test_organisations_of_elsewhere_or_of_no_place_are_not_found(board: Organisa
     other = client_of(person(Role.CURATOR, board.jurisdiction, name="other"))
     OrganisationFactory(key="nowhere")
     for path in (f"/staff/centers/xb/record/{RECORD}/", "/staff/centers/xa/record/organisation:nowhere/"):
-        assert other.get(path).status_code in (403, 404)
+        assert other.get(path).status_code in (403, 404), path
     assert other.get("/staff/centers/xa/edit/organisation:nowhere/").status_code == 404
 
 
