@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Final
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PATIENCE, Come
 from tests.browser.portal import Portal
-from tests.browser.test_curate_centers import EXPECTED
+from tests.browser.test_curate_centers import EXPECTED, reading
 from tests.browser.test_work_with_rules import found, signed_in
 from tests.servers import Answering, http_server
 
@@ -72,8 +71,6 @@ def test_page_is_added_by_its_address(come: Come, portal: Portal) -> None:
     approving.goto(proposal)
     approving.get_by_role("button", name="Approve").click()
     expect(approving.get_by_role("status").first).to_contain_text("Published: voters see it now.")
-    until = time.monotonic() + PATIENCE / 1000
-    while address not in voter.go("/en/centers/ie/").content() and time.monotonic() < until:
-        continue
-    expect(voter.page.get_by_role("main").locator(f'a[href="{address}"]')).to_be_visible()
+    reader = reading(come, "/en/centers/ie/", address)
+    expect(reader.get_by_role("main").locator(f'a[href="{address}"]')).to_be_visible()
     assert broken == []
