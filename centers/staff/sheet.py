@@ -56,13 +56,14 @@ def sheet_find(*, record: str, place: Jurisdiction) -> Sheet:
     """The sheet of `record` in `place`. Raises `Http404` when it is, or would be, another place's."""
     try:
         sheet = sheet_of(record_ref(record), place)
+        one = sheet.live if sheet.live is not None else sheet.ref.kind.build(sheet.ref.key)
+        owner = sheet.ref.kind.place(one)
     except CurationError:
         raise Http404 from None
-    one = sheet.live if sheet.live is not None else sheet.ref.kind.build(sheet.ref.key)
     if not sheet.ref.kind.is_proposable:
         raise Http404
     # One record has one name, else proposals about it would not know of each other.
-    if sheet.ref.kind.place(one).pk != place.pk or sheet.ref.kind.key(one) != sheet.ref.key:
+    if owner.pk != place.pk or sheet.ref.kind.key(one) != sheet.ref.key:
         raise Http404
     return sheet
 
