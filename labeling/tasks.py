@@ -33,6 +33,7 @@ from labeling.services.review_close import review_sweep as sweep_reviews
 from labeling.services.review_close import review_weigh_again
 from labeling.services.rules_erase import rules_erase
 from labeling.services.shadow import shadow_fold as fold
+from labeling.services.standings_tell import standings_tell as tell_standings
 from labeling.services.webhook_deliver import webhooks_deliver as deliver
 from labeling.services.webhook_wake import webhooks_wake as wake
 from labeling.services.webhook_wake import webhooks_woken
@@ -162,6 +163,12 @@ def intake_erase() -> None:
 def changes_sequence() -> None:
     """Number what whoever wrote it could not."""
     sequence()
+
+
+@shared_task(expires=5, time_limit=60)
+def standings_tell() -> None:
+    """Tell platforms of labels whose election was called off, or stands again."""
+    tell_standings()
 
 
 @shared_task(expires=5)

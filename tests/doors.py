@@ -250,6 +250,7 @@ DOORS: dict[str, Door] = {
     "proposal-preview": Door("centers.view_desk", target=_proposal),
     "proposal-undo": Door("centers.publish_center", target=_proposal),
     "record": Door("centers.view_desk", target=_record),
+    "fact-look": Door("centers.confirm_fact", target=_record),
     "fact-confirm": Door("centers.confirm_fact", target=_record),
     "change-undo": Door("centers.publish_center", target=_change),
     "desk-records": Door("centers.view_desk", target=_desk),

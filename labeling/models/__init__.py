@@ -34,6 +34,7 @@ from labeling.models.ruleset import (
     RulesetEvent,
     RulesetStatus,
 )
+from labeling.models.standing import StandingTold
 from labeling.models.tally import ShadowTally, StreamTally
 from labeling.models.webhook import DeliveryState, EndpointAction, EndpointEvent, WebhookDelivery, WebhookEndpoint
 
@@ -93,6 +94,7 @@ __all__ = [
     "SampledItem",
     "ShadowTally",
     "SignalKind",
+    "StandingTold",
     "StreamTally",
     "TaskState",
     "WebhookDelivery",

@@ -73,6 +73,8 @@ def portal_running(*, database: Mapping[str, Any], name: str, redis_url: str, fo
             "BROWSER_STATIC_ROOT": str(folder / "static"),
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "LOG_FORMAT": "console",
+            # Pages to recommend are asked of a server of the test's own.
+            "OUTBOUND_LOCAL": "yes",
         }
         prepare(environ, folder / "prepare.log")
         with web_server(environ, port, folder / "web.log"):

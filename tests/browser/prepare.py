@@ -23,6 +23,7 @@ def main() -> None:
     if sys.argv[1:] == ["work"]:
         back_tests_run()
         batches_label()
+        pages_look()
         return
     if sys.argv[1:2] == ["member"]:
         member_make(*sys.argv[2:])
@@ -62,6 +63,15 @@ def back_tests_run() -> None:
     for test in BackTest.objects.unfinished():
         while back_test_run(test.pk) is not None:
             pass
+
+
+def pages_look() -> None:
+    """Addresses somebody pasted at a desk."""
+    from centers.models import PageLook
+    from centers.services.page_look import page_look_run
+
+    for look in PageLook.objects.filter(finished_at=None):
+        page_look_run(public_id=look.public_id)
 
 
 def batches_label() -> None:
