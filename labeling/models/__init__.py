@@ -11,6 +11,7 @@ from labeling.models.erasure import AuthorErasure
 from labeling.models.hashtag import EmergingHashtag, EmergingState, HashtagHour
 from labeling.models.job import BackTest, Job, JobState, RelabelJob
 from labeling.models.label import Decider, DecisionAction, Label, LabelDecision, LabelKind, LabelState
+from labeling.models.outside import Appeal, AppealSecret, Appellant, FromOutside, Outcome, Report, ReportKind
 from labeling.models.platform import Platform
 from labeling.models.policy import Policy, PolicyText
 from labeling.models.reminder import Reminder, ReminderAction, ReminderChange, ReminderOrigin, ReminderText
@@ -34,6 +35,7 @@ from labeling.models.ruleset import (
     RulesetEvent,
     RulesetStatus,
 )
+from labeling.models.statement import StatementOfReasons
 from labeling.models.tally import ShadowTally, StreamTally
 from labeling.models.webhook import DeliveryState, EndpointAction, EndpointEvent, WebhookDelivery, WebhookEndpoint
 
@@ -41,6 +43,9 @@ __all__ = [
     "CANDIDATE_STATUSES",
     "Account",
     "ApiKey",
+    "Appeal",
+    "AppealSecret",
+    "Appellant",
     "AtprotoLabel",
     "AtprotoStream",
     "AuthorErasure",
@@ -60,6 +65,7 @@ __all__ = [
     "EmergingState",
     "EndpointAction",
     "EndpointEvent",
+    "FromOutside",
     "HashtagHour",
     "IntakeBatch",
     "Job",
@@ -69,6 +75,7 @@ __all__ = [
     "LabelDecision",
     "LabelKind",
     "LabelState",
+    "Outcome",
     "Platform",
     "Policy",
     "PolicyText",
@@ -78,6 +85,8 @@ __all__ = [
     "ReminderChange",
     "ReminderOrigin",
     "ReminderText",
+    "Report",
+    "ReportKind",
     "ReviewAction",
     "ReviewDecision",
     "ReviewSignal",
@@ -93,6 +102,7 @@ __all__ = [
     "SampledItem",
     "ShadowTally",
     "SignalKind",
+    "StatementOfReasons",
     "StreamTally",
     "TaskState",
     "WebhookDelivery",
