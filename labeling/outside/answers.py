@@ -27,6 +27,7 @@ def status_redirect(language: str, public_id: Any) -> HttpResponse:
     response = HttpResponseRedirect(f"/{language}/status/{status_token(public_id)}/", status=303)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -8,7 +8,19 @@ from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q
 
-from labeling.models import Appeal, Outcome, Report, ReviewAction, ReviewDecision, ReviewTask, TaskState
+from labeling.models import (
+    Appeal,
+    Label,
+    Outcome,
+    Policy,
+    Report,
+    ReviewAction,
+    ReviewDecision,
+    ReviewTask,
+    SignalKind,
+)
+from labeling.services.appeal_accept import policy_of
+from labeling.services.review_join import policies_in_force
 
 _OUTCOMES: Final = {
     ReviewAction.APPLY: Outcome.UPHELD,
@@ -18,33 +30,49 @@ _OUTCOMES: Final = {
 }
 
 
-def outside_settle(*, task: ReviewTask, decision: ReviewDecision, now: dt.datetime) -> None:
-    """Settle the reports that the decision was about, and the appeals against labels it judged.
+def outside_settle(*, task: ReviewTask, decision: ReviewDecision, now: dt.datetime) -> tuple[SignalKind, Policy] | None:
+    """Settle what the decision was about: reports of its policy, and appeals against labels it judged.
 
-    Where the task goes on, to other moderators or about another policy, what it did not touch waits on.
+    Answers what waits on and keeps the task open, with the policy it is judged by: an appeal first, then reports of
+    another kind. A report is never answered by a decision about something else. `task.policy` is still that by which
+    the decision was asked for.
     """
     outcome = _OUTCOMES.get(ReviewAction(decision.action))
     if outcome is None:
-        return
+        return None
     settled = {"decision": decision, "ended_at": now}
-    reports = Report.objects.filter(task=task, outcome="")
-    if task.state == TaskState.OPEN:
-        reports = reports.filter(kind=decision.policy.key)
-    reports.update(outcome=outcome, **settled)
+    waiting = Report.objects.filter(task=task, outcome="")
+    if outcome != Outcome.CLOSED:
+        waiting = waiting.filter(kind__in={decision.policy.key, task.policy.key})
+    waiting.update(outcome=outcome, **settled)
     became = {effect["label"]: effect["after"]["state"] for effect in decision.effects}
-    for appeal in Appeal.objects.filter(task=task, outcome="").select_for_update():
-        if (own := _appeal_outcome(appeal, outcome, became, is_over=task.state != TaskState.OPEN)) is not None:
+    unsettled: Label | None = None
+    for appeal in Appeal.objects.filter(task=task, outcome="").select_related("label").select_for_update(of=("self",)):
+        own = _appeal_outcome(appeal, decision, outcome, became)
+        if own is None:
+            unsettled = unsettled or appeal.label
+        else:
             Appeal.objects.filter(pk=appeal.pk).update(outcome=own, **settled)
+    return _next(task, unsettled)
 
 
-def _appeal_outcome(appeal: Appeal, outcome: Outcome, became: dict[Any, str], *, is_over: bool) -> Outcome | None:
-    """Right was whoever appealed against a label that is not as it was any more."""
+def _appeal_outcome(
+    appeal: Appeal, decision: ReviewDecision, outcome: Outcome, became: dict[Any, str]
+) -> Outcome | None:
+    """Right was whoever appealed against a label that is not as it was any more; `None` where it was not judged."""
     if appeal.label_id in became:
         return Outcome.REJECTED if became[appeal.label_id] == appeal.label_state else Outcome.UPHELD
-    if not is_over:
-        return None
-    # Led to where it leads already, or decided by a policy about other labels: it stays as it is.
-    return Outcome.CLOSED if outcome == Outcome.CLOSED else Outcome.REJECTED
+    if outcome == Outcome.CLOSED:
+        return outcome
+    # Led to where it leads already: it stays as it is.
+    return Outcome.REJECTED if decision.policy.label_kind == appeal.label.kind else None
+
+
+def _next(task: ReviewTask, appealed: Label | None) -> tuple[SignalKind, Policy] | None:
+    if appealed is not None:
+        return SignalKind.APPEAL, policy_of(appealed)
+    report = Report.objects.filter(task=task, outcome="").order_by("pk").first()
+    return (SignalKind.REPORT, policies_in_force()[report.kind]) if report else None
 
 
 def outside_wait_again(*, decision: ReviewDecision) -> None:

@@ -178,6 +178,7 @@ def _decided(
         seconds=_in_hand(task, by, now),
         decided_at=now,
     )
+    waits = outside_settle(task=task, decision=decision, now=now)
     task.version += 1
     task.claimed_by = task.claimed_until = None
     if verdict.action == ReviewAction.ESCALATE:
@@ -187,10 +188,11 @@ def _decided(
         # What belongs to another place's moderators goes on to them, what another policy is about comes again.
         task.jurisdiction = left[0].jurisdiction
         task.policy, task.kind = _policy_for(left[0], task.policy), SignalKind.UNSURE
+    elif waits:
+        task.kind, task.policy = waits
     else:
         task.state, task.ended_at = TaskState.DECIDED, now
     task.save()
-    outside_settle(task=task, decision=decision, now=now)
     statements_follow(decision=decision, now=now)
     return decision
 
