@@ -17,7 +17,7 @@ from labeling.models.statement import PUID_PATTERN
 MOST: Final = 100
 CATEGORY: Final = "STATEMENT_CATEGORY_NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS"
 #: The database writes Greece as ISO 3166 does; the Union's own style guide, and some platforms, write EL.
-_ISO: Final = {"EL": "GR", "UK": "GB"}
+_ISO: Final = {"EL": "GR"}
 _STATES: Final = frozenset({
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT",
     "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
@@ -70,13 +70,13 @@ _PERSONAL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|(?<!\w)@\w{2,}|https?:/
 
 
 def territorial_scope(code: str, member_states: Iterable[str]) -> list[str]:
-    """ISO codes of the place a restriction holds for: a state, or every state of the Union.
+    """ISO codes of the place a restriction holds for: a state, or every state of the Union; empty outside the area.
 
     >>> territorial_scope("gr", ["fr", "gr"]), territorial_scope("el", []), territorial_scope("eu", ["fr", "el"])
     (['GR'], ['GR'], ['FR', 'GR'])
     """
     codes = member_states if code == "eu" else [code.split("-", 1)[0]]
-    return sorted({_ISO.get(one.upper(), one.upper()) for one in codes})
+    return sorted(_STATES & {_ISO.get(one.upper(), one.upper()) for one in codes})
 
 
 def statement_problems(document: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -45,7 +45,7 @@ class AnyField(forms.CharField):
 class WordsField(AnyField):
     """Free text; hidden characters are taken out, not complained about."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea(attrs={"rows": 5})
 
     def clean(self, value: Any) -> str:
         """The text as it will be kept."""

@@ -114,7 +114,7 @@ def _document(label: Label, decision: ReviewDecision, now: dt.datetime) -> dict[
     is_machine_found = bool(signals & {SignalKind.UNSURE, SignalKind.BRAKE})
     how = "was found by automated means" if is_machine_found else "was brought to the moderators' attention"
     states = Jurisdiction.objects.member_states().values_list("code", flat=True)
-    document = {
+    document: dict[str, Any] = {
         "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
         "incompatible_content_ground": f"Policy “{text.title}”, version {policy.version}",
         "incompatible_content_explanation": text.text[:2_000],
@@ -123,7 +123,6 @@ def _document(label: Label, decision: ReviewDecision, now: dt.datetime) -> dict[
         "content_type": _content_type(label.item, LabelKind(label.kind)),
         "content_date": label.item.created_at.date().isoformat(),
         "application_date": now.date().isoformat(),
-        "territorial_scope": territorial_scope(label.jurisdiction.code, states),
         "decision_facts": (
             f"The content {how}. A moderator compared it with the policy and decided on a label about "
             f"{_label_words(label)}{reason}"
@@ -133,7 +132,11 @@ def _document(label: Label, decision: ReviewDecision, now: dt.datetime) -> dict[
         "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
     }
     language = label.item.lang.split("-", 1)[0].upper()
-    return document | ({"content_language": language} if len(language) == 2 else {})  # noqa: PLR2004  # ISO 639-1
+    if len(language) == 2:  # noqa: PLR2004  # ISO 639-1
+        document["content_language"] = language
+    if scope := territorial_scope(label.jurisdiction.code, states):
+        document["territorial_scope"] = scope
+    return document
 
 
 def _policy(label: Label, decision: ReviewDecision) -> Policy:
