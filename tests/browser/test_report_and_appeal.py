@@ -49,8 +49,10 @@ def decided(page: Page, uri: str, reason: str) -> None:
 
 
 def test_report_and_appeal_are_decided_and_told(come: Come, portal: Portal, labelled: Labelled) -> None:
-    post, label = labelled("at")
-    uri = f"demo:{post['external_id']}"
+    uri = f"demo:{labelled('at')[0]['external_id']}"
+    # Of other content: who judged the reported one could not decide an appeal about it.
+    post, label = labelled("es")
+    appealed = f"demo:{post['external_id']}"
     reporter, appellant = come("phone"), come("desktop", scripts=False)
     broken: list[str] = []
 
@@ -87,7 +89,7 @@ def test_report_and_appeal_are_decided_and_told(come: Come, portal: Portal, labe
         other.locator("#id_said").fill("یہ گانوں کے مقابلے کے بارے میں ہے۔")
         sent(other)
         status = other.url
-        decided(desk, uri, "The content is not about a public election.")
+        decided(desk, appealed, "The content is not about a public election.")
 
         # The appellant, the platform and the public are told.
         other.reload()
