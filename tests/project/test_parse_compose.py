@@ -201,7 +201,7 @@ def test_nginx_keeps_voter_pages_and_nobodys_address(nginx: str) -> None:
     assert re.search(r"^\s*access_log off;", nginx, flags=re.MULTILINE)
     assert re.search(r"^error_log \S+ emerg;", nginx, flags=re.MULTILINE)
     assert "X-Forwarded-For" not in nginx
-    # Sign-in counts guesses by address; that of a voter is never told.
+    # Sign-in counts guesses by address; that of whoever reads is never told.
     (workspace,) = re.findall(r"location ~ \^/\(admin\|staff\)/ \{(.*?)\n\s*\}", nginx, flags=re.DOTALL)
     assert "proxy_set_header X-Real-IP $remote_addr;" in workspace
     # Reports and appeals are counted by it, for ten minutes (decision 21).
