@@ -28,6 +28,9 @@ from labeling.services.intake_sweep import intake_sweep as sweep
 from labeling.services.job_send import job_send
 from labeling.services.job_send import jobs_sweep as sweep_jobs
 from labeling.services.matcher import matcher_prepare
+from labeling.services.outside_erase import outside_erase
+from labeling.services.outside_mail import outside_mail
+from labeling.services.outside_tend import unknown_tend
 from labeling.services.relabel import relabel_run
 from labeling.services.review_close import review_sweep as sweep_reviews
 from labeling.services.review_close import review_weigh_again
@@ -126,6 +129,13 @@ def review_sweep() -> None:
     sweep_reviews()
 
 
+@shared_task(expires=60)
+def outside_tend() -> None:
+    """Look again for reported content that nobody had handed in, and mail receipts and outcomes."""
+    unknown_tend()
+    outside_mail()
+
+
 @shared_task(expires=1800)
 def review_weigh() -> None:
     """Order moderators' tasks by today's calendar and audience."""
@@ -157,6 +167,7 @@ def intake_erase() -> None:
     webhooks_erase()
     rules_erase()
     withdrawals_erase()
+    outside_erase()
 
 
 @shared_task(expires=5)

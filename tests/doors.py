@@ -282,6 +282,8 @@ DOORS: dict[str, Door] = {
     "reminder-add": Door("labeling.edit_reminders"),
     "reminder": Door("labeling.edit_reminders", target=_reminder),
     "reminder-end": Door("labeling.edit_reminders", target=_reminder),
+    "statements": Door("labeling.view_pipeline"),
+    "statements-download": Door("labeling.operate_pipeline"),
     "reviews": Door("labeling.view_queue"),
     "review-next": Door("labeling.review_label"),
     "review-mine": Door("labeling.review_label"),

@@ -11,6 +11,7 @@ from labeling.models.erasure import AuthorErasure
 from labeling.models.hashtag import EmergingHashtag, EmergingState, HashtagHour
 from labeling.models.job import BackTest, Job, JobState, RelabelJob
 from labeling.models.label import Decider, DecisionAction, Label, LabelDecision, LabelKind, LabelState
+from labeling.models.outside import Appeal, AppealSecret, Appellant, FromOutside, Outcome, Report, ReportKind
 from labeling.models.platform import Platform
 from labeling.models.policy import Policy, PolicyText
 from labeling.models.reminder import Reminder, ReminderAction, ReminderChange, ReminderOrigin, ReminderText
@@ -35,6 +36,7 @@ from labeling.models.ruleset import (
     RulesetStatus,
 )
 from labeling.models.standing import StandingTold
+from labeling.models.statement import StatementOfReasons
 from labeling.models.tally import ShadowTally, StreamTally
 from labeling.models.webhook import DeliveryState, EndpointAction, EndpointEvent, WebhookDelivery, WebhookEndpoint
 
@@ -42,6 +44,9 @@ __all__ = [
     "CANDIDATE_STATUSES",
     "Account",
     "ApiKey",
+    "Appeal",
+    "AppealSecret",
+    "Appellant",
     "AtprotoLabel",
     "AtprotoStream",
     "AuthorErasure",
@@ -61,6 +66,7 @@ __all__ = [
     "EmergingState",
     "EndpointAction",
     "EndpointEvent",
+    "FromOutside",
     "HashtagHour",
     "IntakeBatch",
     "Job",
@@ -70,6 +76,7 @@ __all__ = [
     "LabelDecision",
     "LabelKind",
     "LabelState",
+    "Outcome",
     "Platform",
     "Policy",
     "PolicyText",
@@ -79,6 +86,8 @@ __all__ = [
     "ReminderChange",
     "ReminderOrigin",
     "ReminderText",
+    "Report",
+    "ReportKind",
     "ReviewAction",
     "ReviewDecision",
     "ReviewSignal",
@@ -95,6 +104,7 @@ __all__ = [
     "ShadowTally",
     "SignalKind",
     "StandingTold",
+    "StatementOfReasons",
     "StreamTally",
     "TaskState",
     "WebhookDelivery",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from centers.models import Election, Jurisdiction
 from labeling.models import (
+    Appeal,
     BulkDecision,
     ContentItem,
     Decider,
@@ -29,7 +30,9 @@ from labeling.models import (
     TaskState,
 )
 from labeling.services.changes_sequence import changes_nudge
+from labeling.services.outside_settle import outside_settle, outside_wait_again
 from labeling.services.review_claim import PERMISSION, ReviewConflict, is_held_by_another, may_decide
+from labeling.services.statement import statements_follow, statements_withdraw
 
 #: For so long a decision can be taken back by whoever made it.
 UNDO_WITHIN: Final = dt.timedelta(hours=24)
@@ -175,6 +178,7 @@ def _decided(
         seconds=_in_hand(task, by, now),
         decided_at=now,
     )
+    waits = outside_settle(task=task, decision=decision, now=now)
     task.version += 1
     task.claimed_by = task.claimed_until = None
     if verdict.action == ReviewAction.ESCALATE:
@@ -184,9 +188,12 @@ def _decided(
         # What belongs to another place's moderators goes on to them, what another policy is about comes again.
         task.jurisdiction = left[0].jurisdiction
         task.policy, task.kind = _policy_for(left[0], task.policy), SignalKind.UNSURE
+    elif waits:
+        task.kind, task.policy = waits
     else:
         task.state, task.ended_at = TaskState.DECIDED, now
     task.save()
+    statements_follow(decision=decision, now=now)
     return decision
 
 
@@ -217,6 +224,9 @@ def _effects(
 ) -> tuple[list[dict[str, Any]], list[Label]]:
     """Change the labels; what each was and became, and the labels that are left to others."""
     if verdict.action not in _JUDGES:
+        return [], []
+    if task.item is None and (verdict.action == ReviewAction.REJECT or not policy.label_kind) and not verdict.add:
+        # Reported content that nobody handed in: it can be judged by its link, and has no labels.
         return [], []
     if task.item is None or task.item.erased_at is not None:
         raise ReviewConflict("The content is gone: close the task, there is nothing to label.")
@@ -308,6 +318,8 @@ def _undone(decision: ReviewDecision, by: User, reason: str, now: dt.datetime) -
         raise ReviewConflict("This has been undone already.")
     if task.decisions.filter(pk__gt=decision.pk).exclude(action=ReviewAction.UNDO).filter(undone_by=None).exists():
         raise ReviewConflict("Somebody decided on it again since.")
+    if Appeal.objects.filter(label__in=[effect["label"] for effect in decision.effects], outcome="").exists():
+        raise ReviewConflict("Somebody appealed against it: whoever had no part in it decides now.")
     act = _Act(by, f"undone: {reason.strip()}"[:1000], now)
     effects = [_restored(effect, act) for effect in reversed(decision.effects)]
     undo = ReviewDecision.objects.create(
@@ -322,6 +334,8 @@ def _undone(decision: ReviewDecision, by: User, reason: str, now: dt.datetime) -
         undoes=decision,
         decided_at=now,
     )
+    outside_wait_again(decision=decision)
+    statements_withdraw(decision=decision, now=now)
     _reopen(task)
     return undo
 

@@ -73,3 +73,13 @@ def register_all() -> None:
             key="w",
         ),
     )
+    register(
+        Section(
+            group="Labelling",
+            title="Statements",
+            url_name="statements",
+            permission="labeling.view_pipeline",
+            about="The reasons for each restriction, as platforms and the EU’s database are told.",
+            key="s",
+        ),
+    )

@@ -49,6 +49,10 @@ class Portal:
         """Do what workers would: there are none."""
         self._prepare("work")
 
+    def given_hook(self, url: str) -> None:
+        """An address of the demonstration platform."""
+        self._prepare("hook", url)
+
     def given_member(self, email: str, password: str) -> None:
         """A moderator who has no second factor yet."""
         self._prepare("member", email, password)

@@ -2,7 +2,7 @@
 
 Schema, facts, demonstration logins and the shipped sample, labelled by the service that workers call; then the static
 files. With the word `work`: what was asked of workers since. With `member EMAIL PASSWORD`: a moderator who has no
-second factor yet.
+second factor yet. With `hook URL`: an address of the demonstration platform, told from now on.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ def main() -> None:
         back_tests_run()
         batches_label()
         pages_look()
+        webhooks_tell()
+        return
+    if sys.argv[1:2] == ["hook"]:
+        hook_add(sys.argv[2])
         return
     if sys.argv[1:2] == ["member"]:
         member_make(*sys.argv[2:])
@@ -53,6 +57,21 @@ def member_make(email: str, password: str) -> None:
         key="fictional", defaults={"kind": "civil_society", "name": "Fictional", "name_en": "Fictional"}
     )
     Membership.objects.create(user=user, organisation=organisation, role=Role.MODERATOR)
+
+
+def hook_add(url: str) -> None:
+    """As an operator would."""
+    from labeling.models import Platform
+    from labeling.services.webhook_endpoint import endpoint_add
+
+    endpoint_add(platform=Platform.objects.get(key="demo"), url=url, user=None)
+
+
+def webhooks_tell() -> None:
+    """What a courier does."""
+    from labeling.services.webhook_deliver import webhooks_deliver
+
+    webhooks_deliver()
 
 
 def back_tests_run() -> None:

@@ -201,10 +201,14 @@ def test_nginx_keeps_voter_pages_and_nobodys_address(nginx: str) -> None:
     assert re.search(r"^\s*access_log off;", nginx, flags=re.MULTILINE)
     assert re.search(r"^error_log \S+ emerg;", nginx, flags=re.MULTILINE)
     assert "X-Forwarded-For" not in nginx
-    # Sign-in counts guesses by address; that of a voter is never told.
+    # Sign-in counts guesses by address; that of whoever reads is never told.
     (workspace,) = re.findall(r"location ~ \^/\(admin\|staff\)/ \{(.*?)\n\s*\}", nginx, flags=re.DOTALL)
     assert "proxy_set_header X-Real-IP $remote_addr;" in workspace
-    assert nginx.count("$remote_addr") == 1
+    # Reports and appeals are counted by it, for ten minutes (decision 21).
+    (forms,) = re.findall(r"location ~ \^/\[a-z\]\[a-z\]/\(report\|labels\S+ \{(.*?)\n\s*\}", nginx, flags=re.DOTALL)
+    assert "X-Real-IP $remote_addr" in forms
+    assert "proxy_cache" not in forms
+    assert nginx.count("$remote_addr") == 2
     assert re.search(r"proxy_cache_lock\s+on;", nginx)
     assert re.search(r"proxy_cache_background_update\s+on;", nginx)
     # Cache-Control with its stale-while-revalidate and stale-if-error must count.
