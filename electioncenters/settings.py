@@ -256,6 +256,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "watch-hashtags": {"task": "labeling.tasks.hashtags_watch", "schedule": 300.0},
     "sequence-changes": {"task": "labeling.tasks.changes_sequence", "schedule": 2.0},
     "sweep-reviews": {"task": "labeling.tasks.review_sweep", "schedule": 30.0},
+    "sketch-reviews": {"task": "labeling.tasks.review_sketch", "schedule": 30.0},
+    "forget-exposures": {"task": "labeling.tasks.review_forget", "schedule": 86_400.0},
     "weigh-reviews": {"task": "labeling.tasks.review_weigh", "schedule": 1800.0},
     "publish-due": {"task": "centers.tasks.proposals_publish_due", "schedule": 20.0},
     "expire-due": {"task": "centers.tasks.proposals_expire_due", "schedule": 20.0},

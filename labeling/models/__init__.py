@@ -19,6 +19,7 @@ from labeling.models.review import (
     ReviewAction,
     ReviewDecision,
     ReviewerProfile,
+    ReviewExposure,
     ReviewSignal,
     ReviewTask,
     SignalKind,
@@ -34,6 +35,7 @@ from labeling.models.ruleset import (
     RulesetEvent,
     RulesetStatus,
 )
+from labeling.models.sketch import ItemSketch
 from labeling.models.tally import ShadowTally, StreamTally
 from labeling.models.webhook import DeliveryState, EndpointAction, EndpointEvent, WebhookDelivery, WebhookEndpoint
 
@@ -62,6 +64,7 @@ __all__ = [
     "EndpointEvent",
     "HashtagHour",
     "IntakeBatch",
+    "ItemSketch",
     "Job",
     "JobState",
     "Label",
@@ -80,6 +83,7 @@ __all__ = [
     "ReminderText",
     "ReviewAction",
     "ReviewDecision",
+    "ReviewExposure",
     "ReviewSignal",
     "ReviewTask",
     "ReviewerProfile",

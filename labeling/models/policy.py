@@ -42,13 +42,17 @@ class Policy(models.Model):
 
 
 class PolicyText(models.Model):
-    """A policy in one language: its title, what it says, and its reasons by code."""
+    """A policy in one language: its title, what it says, its reasons by code, and what people outside are told.
+
+    `responses` are texts by audience (`author`, `reporter`) and action, each a whole text with `{reason}` in it.
+    """
 
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="texts", db_index=False)
     language = models.CharField(max_length=8)
     title = models.CharField(max_length=120)
     text = models.CharField(max_length=1200)
     reasons = models.JSONField(default=dict)
+    responses = models.JSONField(default=dict, db_default={})
     is_machine = models.BooleanField(default=True)
 
     class Meta:
