@@ -96,7 +96,7 @@ def queue_page(request: StaffRequest) -> dict[str, Any]:
     }
 
 
-class _Counted(Paginator[Any]):
+class _Counted(Paginator):  # type: ignore[type-arg]  # not generic at run time
     """Pages of what was counted before."""
 
     def __init__(self, rows: ReviewTaskQuerySet, size: int, total: int) -> None:
