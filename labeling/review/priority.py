@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple
 
 #: A task that waited for so long counts as twice as urgent as one that just came.
 DOUBLES_AFTER: Final = dt.timedelta(hours=12)
+#: Less than so many times as urgent is not worth a word.
+_WORTH_SAYING: Final = 1.05
 _EPOCH: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 #: Days to the nearest polling day, and the factor up to there.
 _NEARNESS: Final = ((1, 8.0), (7, 4.0), (30, 2.0))
@@ -83,7 +85,7 @@ def factors_said(kept: Mapping[str, Any], waiting: dt.timedelta) -> list[str]:
         said.append(f"{when}{' ago' if days < 0 else ''}: {nearness:g} times as urgent")
     if signals > 1:
         said.append(f"several signals: {signals:.2g} times as urgent")
-    if grown >= 1.05:
+    if grown >= _WORTH_SAYING:
         said.append(f"waiting: {grown:.1f} times as urgent")
     return said
 

@@ -1,4 +1,4 @@
-"""A hostile text as moderators see it: marked where signs were found, and with what is invisible made visible. Pure code."""
+"""A text as moderators see it: marked where signs were found, what is invisible made visible. Pure code."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Shown(NamedTuple):
 def shown_pieces(text: str, evidence: Iterable[dict[str, Any]]) -> list[Shown]:
     """The text in pieces, cut at `LONGEST`.
 
-    >>> shown_pieces("vote \u202eno", [])
-    [Shown(text='vote ', is_marked=False, hidden=''), Shown(text='', is_marked=False, hidden='right-to-left override'), Shown(text='no', is_marked=False, hidden='')]
+    >>> [one.text or one.hidden for one in shown_pieces("vote \u202eno", [])]
+    ['vote ', 'right-to-left override', 'no']
     """
     pieces = marked_pieces(text[:LONGEST], evidence) or [Piece(text[:LONGEST], False)]
     return [shown for piece in pieces for shown in _opened(piece)]

@@ -1,7 +1,7 @@
 """What similar items have in common, as whole numbers that a database can look up. Pure code.
 
 A text is cut into overlapping pieces of five characters; two texts are as similar as the share of pieces they have in
-common (Jaccard's index). MinHash keeps, for each of 48 ways of shuffling all possible pieces, the piece that comes first;
+common (Jaccard's index). MinHash keeps, for each of 48 ways of shuffling all possible pieces, the one that comes first;
 two texts agree in each with a probability that is their index. Three such agreements make a band, one shared band a
 candidate: of texts with an index of 0.7 all but one in a thousand share one, of unrelated ones hardly any. Candidates
 are then compared piece by piece (`likeness`). Broder, A. (1997), On the resemblance and containment of documents.

@@ -222,8 +222,8 @@ def _tasks_update(tasks: Iterable[ReviewTask]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE labeling_reviewtask AS task SET
-                   kind = u.kind, severity = u.severity, is_sensitive = u.sensitive, policy_id = u.policy, due_at = u.due,
-                   signal_count = u.signals, version = u.version, skipped_by = '{}', barred = u.barred,
+                   kind = u.kind, severity = u.severity, is_sensitive = u.sensitive, policy_id = u.policy,
+                   due_at = u.due, signal_count = u.signals, version = u.version, skipped_by = '{}', barred = u.barred,
                    rank = u.rank, factors = u.factors
                FROM json_to_recordset(%s::json)
                     AS u(id bigint, kind text, severity int, sensitive boolean, policy bigint, due timestamptz,

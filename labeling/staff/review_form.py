@@ -19,6 +19,8 @@ from labeling.services.review_claim import PERMISSION
 from labeling.services.review_decide import LONGEST_NOTE
 from labeling.services.review_notice import LONGEST, PERMISSIONS
 
+#: Of a language; longer ones in the list are locales.
+_LONGEST_CODE = 3
 _ADDED = (LabelKind.UNVERIFIED, LabelKind.AI_GENERATED, LabelKind.OFFICIAL_ACCOUNT)
 
 
@@ -31,7 +33,7 @@ class QueueForm(forms.Form):
     policy = forms.SlugField(label="Policy", required=False)
 
     def offer(self, places: Iterable[tuple[str, str]], policies: Mapping[str, str], others: Iterable[str]) -> QueueForm:
-        """Let people choose among what there is: places and policies by code and name, languages beside the portal's."""
+        """Let people choose among what there is: places and policies by code and name, and further languages."""
         for name, values in (("place", places), ("policy", policies.items())):
             self.fields[name].widget = forms.Select(choices=[("", "Any"), *values])
         further = [(code, language_name(code)) for code in sorted(others) if code and code not in LANGUAGE_NAMES]
@@ -186,4 +188,4 @@ def language_name(code: str) -> str:
 
 
 def _is_language(code: str) -> bool:
-    return code in Locale("en").languages and len(code) <= 3
+    return code in Locale("en").languages and len(code) <= _LONGEST_CODE

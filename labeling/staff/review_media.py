@@ -53,7 +53,8 @@ def _framed(response: HttpResponse, media: Media) -> HttpResponse:
     # The host of the picture is not told whose content a moderator looks at.
     response["Referrer-Policy"] = "no-referrer"
     policy: dict[str, list[str]] = {
-        "frame-ancestors": ["'self'"], "script-src": ["'none'"], "form-action": ["'none'"], "sandbox": ["allow-same-origin"],
+        "frame-ancestors": ["'self'"], "script-src": ["'none'"], "form-action": ["'none'"],
+        "sandbox": ["allow-same-origin"],
     }  # fmt: skip
     if media.source and not media.problem:
         policy["img-src" if media.kind == "picture" else "media-src"] = [media.source]

@@ -130,11 +130,11 @@ def meanwhile_of(task: ReviewTask, seen: str, user: User) -> list[str]:
         return []
     decided = task.decisions.filter(decided_at__gt=since).select_related("user")
     came = task.signals.filter(created_at__gt=since)
-    said = [
-        f"{one.get_action_display()} by {'you' if one.user_id == user.pk else one.user.email} at {one.decided_at:%H:%M} UTC"
-        + (f": {one.note}" if one.note else "")
-        for one in decided
-    ]
+    said = []
+    for one in decided:
+        who = "you" if one.user_id == user.pk else one.user.email
+        note = f": {one.note}" if one.note else ""
+        said.append(f"{one.get_action_display()} by {who} at {one.decided_at:%H:%M} UTC{note}")
     return said + [f"{one.get_kind_display()} at {one.created_at:%H:%M} UTC" for one in came]
 
 

@@ -1,4 +1,4 @@
-"""The policies moderators decide by, to be read: every version, in every language, with what people outside are told."""
+"""The policies moderators decide by, to be read: every version and language, with what people outside are told."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ _LEVEL_OVER: Final = dt.timedelta(days=7)
 
 @dataclass(slots=True)
 class QueueRow:
-    """One queue: what waits under a policy, in a place and language. `in_time` is a share of the last week's, if any."""
+    """One queue: what waits under a policy, in a place and language. `in_time` is per cent of the last week's."""
 
     policy: str
     title: str
@@ -186,7 +186,7 @@ def staffing(rows: Sequence[QueueRow], places: Iterable[tuple[int, str, str | No
 
 
 def _reach() -> list[tuple[int, frozenset[str], frozenset[int] | None]]:
-    """Moderators with the languages they read and the places they decide for, all below included; none is everywhere."""
+    """Moderators with the languages they read and the places they decide for, with all below; `None` is everywhere."""
     held: dict[int, set[int] | None] = {}
     roles = Membership.objects.filter(role=Role.MODERATOR, user__is_active=True)
     for user, place in roles.values_list("user_id", "jurisdiction_id"):

@@ -27,7 +27,7 @@ _INVALID = 422
 
 @staff_view(PERMISSION, target=task_found)
 def review_similar(request: StaffRequest, task: ReviewTask) -> HttpResponse:
-    """What is similar and waits: all chosen at first, each can be left out. Nothing happens before a reason is pressed."""
+    """What is similar and waits: all chosen at first, each can be left out; a reason that is pressed decides."""
     form = ChangeForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:

@@ -49,6 +49,10 @@ class Portal:
         """Do what workers would: there are none."""
         self._prepare("work")
 
+    def given_reviews(self, number: int) -> None:
+        """So many fictional posts that a trusted flagger brought to the moderators."""
+        self._prepare("reviews", str(number))
+
     def given_member(self, email: str, password: str) -> None:
         """A moderator who has no second factor yet."""
         self._prepare("member", email, password)
