@@ -20,6 +20,7 @@ class Media(NamedTuple):
     number: int
     kind: str
     url: str
+    host: str
     source: str
     ai_generated: bool
     problem: str
@@ -32,13 +33,13 @@ def media_read(number: int, stored: Mapping[str, Any]) -> Media:
     url = str(stored.get("url") or "")
     flagged = stored.get("ai_generated") is True
     if not url:
-        return Media(number, shown, "", "", flagged, "The platform told no address.")
+        return Media(number, shown, "", "", "", flagged, "The platform told no address.")
     try:
         target = url_vet(url, _POLICY)
     except UnsafeUrlError as error:
-        return Media(number, shown, url, "", flagged, f"Not embedded. {error}")
+        return Media(number, shown, url, "", "", flagged, f"Not embedded. {error}")
     host = f"[{target.host}]" if ":" in target.host else target.host
-    return Media(number, shown, url, f"{target.scheme}://{host}:{target.port}", flagged, "")
+    return Media(number, shown, url, target.host, f"{target.scheme}://{host}:{target.port}", flagged, "")
 
 
 def media_resolved(media: Media, resolver: Callable[[str], list[str]]) -> Media:

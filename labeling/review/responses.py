@@ -40,5 +40,5 @@ def responses_said(policy: Policy, text: PolicyText) -> list[ReasonSaid]:
             response_text(text, audience=AUTHOR, action=action, reason=code),
             response_text(text, audience=REPORTER, action=action, reason=code),
         )
-        for code, action in policy.actions.items()
+        for code, action in policy.reasons_in_order()
     ]  # fmt: skip

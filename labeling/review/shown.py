@@ -48,3 +48,12 @@ def _opened(piece: Piece) -> Iterator[Shown]:
 
 def _name(character: str) -> str:
     return unicodedata.name(character, f"U+{ord(character):04X}").lower()
+
+
+def text_visible(text: str) -> str:
+    """A text for one line among others: what is hidden in it is an open box.
+
+    >>> text_visible("vote \u202eno")
+    'vote ␣no'
+    """
+    return _HIDDEN.sub("␣", text)

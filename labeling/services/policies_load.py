@@ -79,10 +79,14 @@ def _read(path: Path) -> _Policy:
 
 def _load(read: _Policy, responses: Mapping[str, Mapping[str, str]]) -> int:
     facts: dict[str, object] = {
-        "severity": read.severity, "answer_within": read.answer_within, "is_sensitive": read.is_sensitive,
-        "label_kind": read.label_kind, "actions": read.actions,
+        "codes": list(read.actions), "severity": read.severity, "answer_within": read.answer_within,
+        "is_sensitive": read.is_sensitive, "label_kind": read.label_kind, "actions": read.actions,
     }  # fmt: skip
     policy, is_new = Policy.objects.get_or_create(key=read.key, version=read.version, defaults=facts)
+    if not policy.codes:
+        # Loaded before their order was kept.
+        policy.codes = list(read.actions)
+        policy.save(update_fields=["codes"])
     stored = {text.language: text for text in policy.texts.all()}
     _check_unchanged(policy, facts, stored.get("en"), read.texts["en"])
     texts = [

@@ -30,7 +30,7 @@ def choices_of(policy: Policy, text: PolicyText | None) -> list[Choice]:
     letters = {"apply": "a", "reject": "r"}
     return [
         Choice(f"{action}:{code}", words.get(code, code), letters.pop(action, number), action)
-        for number, (code, action) in zip(_NUMBERS, policy.actions.items(), strict=False)
+        for number, (code, action) in zip(_NUMBERS, policy.reasons_in_order(), strict=False)
     ]
 
 

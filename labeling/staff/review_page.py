@@ -115,7 +115,7 @@ def _judging(request: StaffRequest, task: ReviewTask) -> dict[str, Any]:
         "choices": choices,
         "changes": [choice for choice in choices if choice.action == ReviewAction.CHANGE],
         # What is escalated or closed is no judgement; its reason is the note.
-        "escalate_reason": next(iter(policy.actions), ""),
+        "escalate_reason": next((code for code, _ in policy.reasons_in_order()), ""),
         "can_label": task.item is not None and not is_hashtag(task),
     }
 
