@@ -55,7 +55,7 @@ addEventListener('submit', async (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== 'post' || !form.closest('[data-swap]')) return;
   event.preventDefault();
-  const isGone = await go(event.submitter?.formAction ?? form.action, new FormData(form, event.submitter));
+  const isGone = await go(event.submitter?.getAttribute('formaction') ?? form.action, new FormData(form, event.submitter));
   if (!isGone) delete form.dataset.sent;
 });
 addEventListener('click', (event) => {
