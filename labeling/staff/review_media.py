@@ -17,6 +17,7 @@ from electioncenters.safe_http.client import resolve
 from labeling.models import ReviewTask
 from labeling.review.media import Media, media_read, media_resolved
 from labeling.services.review_claim import VIEW
+from labeling.services.review_exposure import is_exposed
 from labeling.staff.review_form import profile_of
 from labeling.staff.review_found import task_found
 
@@ -41,7 +42,10 @@ def _media(public_id: object, number: int) -> ReviewTask:
 @staff_view(VIEW, target=_media, methods=("GET", "HEAD"))
 def review_media(request: StaffRequest, task: ReviewTask) -> HttpResponse:
     """One picture or video, blurred, grey and muted as the moderator likes it."""
-    media = media_resolved(media_of(task)[task.media_number], resolver)  # type: ignore[attr-defined]  # set above
+    media = media_of(task)[task.media_number]  # type: ignore[attr-defined]  # set above
+    if task.is_sensitive and not is_exposed(user=request.user, task=task):
+        media = media._replace(problem="Sensitive: ask to see the content first.")
+    media = media_resolved(media, resolver)
     context = {"media": media, "profile": profile_of(request.user), "css": static("css/media.css")}
     response = render(request, "staff/labeling/review_media.html", context)
     return _framed(response, media)

@@ -13,9 +13,15 @@ from centers.models import Jurisdiction
 from labeling.models import BulkDecision, ContentItem, ItemSketch, Label, ReviewDecision, ReviewTask
 from labeling.review.sketch import likeness, pieces, sketch_keys, text_plain
 from labeling.services.review_claim import task_claim
-from labeling.services.review_decide import MOST_AT_ONCE, review_decide
+from labeling.services.review_decide import (
+    MOST_AT_ONCE,
+    review_decide,
+    review_decide_together,
+    review_undo_together,
+)
+from labeling.services.review_join import labels_join
 from labeling.services.review_similar import precedents_found, similar_found, sketches_make
-from tests.labeling.tasks import APPLY, REJECT, given_moderator, given_task
+from tests.labeling.tasks import APPLY, REJECT, given_moderator, given_task, given_waiting
 from tests.members import client_of
 
 TEXT = "Am Sonntag wird in Arkadien gewählt, und jede Stimme zählt: die Wahllokale öffnen um acht Uhr."
@@ -191,3 +197,20 @@ def test_similar_items_take_few_queries_however_many(
     moderator = given_moderator(here)
     with django_assert_max_num_queries(4):
         assert len(similar_found(task=tasks[0], by=moderator).tasks) == 29
+
+
+@pytest.mark.django_db
+def test_as_many_as_the_limit_allows_are_decided_and_taken_back(here: Jurisdiction) -> None:
+    for number in range(MOST_AT_ONCE + 3):
+        given_waiting(here, str(number), text=TEXT)
+    labels_join(labels=Label.objects.values_list("pk", flat=True), now=timezone.now())
+    assert sketches_make() == MOST_AT_ONCE + 3
+    moderator = given_moderator(here)
+    task = ReviewTask.objects.order_by("pk")[0]
+    found = similar_found(task=task, by=moderator)
+    assert (len(found.tasks), found.more) == (MOST_AT_ONCE - 1, 3)
+    tasks = [(one, one.version) for one in [task, *(one.task for one in found.tasks)]]
+    bulk, refused = review_decide_together(tasks=tasks, by=moderator, verdict=APPLY)
+    assert (bulk.count, refused, Label.objects.applied().count()) == (MOST_AT_ONCE, {}, MOST_AT_ONCE)
+    assert review_undo_together(bulk=bulk, by=moderator, reason="Too fast") == MOST_AT_ONCE
+    assert not Label.objects.applied().exists()

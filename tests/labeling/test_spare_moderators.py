@@ -53,8 +53,22 @@ def test_sensitive_content_is_sent_only_to_who_asks_for_it(here: Jurisdiction) -
     assert "Eine erfundene" in client.post(f"{page}reveal/", follow=True).content.decode()
     client.post(f"{page}reveal/")
     assert exposure_own(moderator) == Exposure(1, 1)
+    client.get(page)
+    assert exposure_own(moderator) == Exposure(1, 1)
     # To others it is hidden as before.
     assert "Eine erfundene" not in client_of(given_moderator(here, name="ben")).get(page).content.decode()
+
+
+def test_sensitive_media_is_not_embedded_before_it_was_asked_for(
+    here: Jurisdiction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_media, "resolver", lambda name: ["93.184.215.14"])
+    task = given_sensitive(here, media=[{"type": "video", "url": "https://videos.example/1.mp4"}])
+    client = client_of(given_moderator(here))
+    frame = f"{QUEUES}{task.public_id}/media/0/"
+    assert "<video" not in client.get(frame).content.decode()
+    client.post(f"{QUEUES}{task.public_id}/reveal/")
+    assert "<video" in client.get(frame).content.decode()
 
 
 def test_sensitive_stays_sensitive_whatever_joins(here: Jurisdiction) -> None:
