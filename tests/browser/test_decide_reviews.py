@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 QUEUES: Final = "/staff/labeling/reviews/"
 WAITING: Final = 20
-#: Refusals are answered 409; sign-in and session are cookies, for those who sign in.
-EXPECTED: Final = re.compile(r"409|422|cookie: (sessionid|csrftoken)")
+#: One press is made without a network; sign-in and session are cookies, for those who sign in.
+EXPECTED: Final = re.compile(r"422|ERR_INTERNET_DISCONNECTED|cookie: (sessionid|csrftoken)")
 
 
 def pressed(page: Page, key: str) -> None:
@@ -53,6 +53,11 @@ def test_queue_of_twenty_is_emptied_by_keyboard_alone(come: Come, portal: Portal
     page.evaluate("() => { window.untouched = true }")
     presses = 0
 
+    # What cannot be sent is said, and stays to be sent again.
+    visit.context.set_offline(True)
+    page.keyboard.press("r")
+    expect(page.locator(".message-error")).to_contain_text("Nothing is lost, press again")
+    visit.context.set_offline(False)
     pressed(page, "r")
     wrong = page.locator(".last li").first
     expect(wrong).to_contain_text("Labels rejected")
