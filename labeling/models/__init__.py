@@ -20,6 +20,7 @@ from labeling.models.review import (
     ReviewAction,
     ReviewDecision,
     ReviewerProfile,
+    ReviewExposure,
     ReviewSignal,
     ReviewTask,
     SignalKind,
@@ -35,6 +36,7 @@ from labeling.models.ruleset import (
     RulesetEvent,
     RulesetStatus,
 )
+from labeling.models.sketch import ItemSketch
 from labeling.models.standing import StandingTold
 from labeling.models.statement import StatementOfReasons
 from labeling.models.tally import ShadowTally, StreamTally
@@ -69,6 +71,7 @@ __all__ = [
     "FromOutside",
     "HashtagHour",
     "IntakeBatch",
+    "ItemSketch",
     "Job",
     "JobState",
     "Label",
@@ -90,6 +93,7 @@ __all__ = [
     "ReportKind",
     "ReviewAction",
     "ReviewDecision",
+    "ReviewExposure",
     "ReviewSignal",
     "ReviewTask",
     "ReviewerProfile",
