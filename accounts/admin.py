@@ -59,6 +59,8 @@ class UserAdmin(DjangoUserAdmin[User]):
 class OrganisationAdmin(admin.ModelAdmin[Organisation]):
     """Organisations."""
 
-    list_display = ("name", "name_en", "kind", "vetting")
+    list_display = ("name", "name_en", "kind", "vetting", "jurisdiction")
     list_filter = ("kind", "vetting")
+    list_select_related = ("jurisdiction",)
     search_fields = ("name", "name_en", "key")
+    autocomplete_fields = ("jurisdiction",)

@@ -15,6 +15,7 @@ from centers.services.page_look import page_look_run
 from centers.services.proposal_expire import proposals_expire_due as expire_due
 from centers.services.publish import proposals_publish_due as publish_due
 from centers.services.record_draft import record_drafts_erase as drafts_erase
+from centers.services.upkeep_tell import upkeep_tell as tell_upkeep
 from centers.services.upload_hold import uploads_forget as forget_uploads
 
 
@@ -69,3 +70,9 @@ def page_look(public_id: str) -> None:
 def uploads_forget() -> None:
     """Erase files nobody confirmed in time."""
     forget_uploads()
+
+
+@shared_task(expires=240)
+def upkeep_tell() -> None:
+    """Tell members of facts past their review date and of broken links."""
+    tell_upkeep()

@@ -76,6 +76,11 @@ def original_language(record: Translated, field: str, own: Sequence[str]) -> str
     return next(iter((*marked, *written, *order)), "")
 
 
+def originals_of(record: Translated, field: str, own: Sequence[str]) -> set[str]:
+    """The fields that hold the original, or will when they are written: a place's first language comes to be it."""
+    return {f"{field}_{code}" for code in (original_language(record, field, own), *own[:1]) if code}
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """A translated field as it was before a change."""
@@ -100,6 +105,21 @@ def wording_is_outdated(record: Translated, field: str, language: str) -> bool:
     return bool(made_from and original) and made_from != text_digest(original or "")
 
 
+def languages_outdated(state: Mapping[str, Any] | None, original: str) -> tuple[str, ...]:
+    """The languages whose text was made from another original than the one there is now.
+
+    `state` is what a record's `translation_state` holds of one field.
+    """
+    if not state or not original:
+        return ()
+    now = text_digest(original)
+    return tuple(
+        code
+        for code, entry in state["texts"].items()
+        if code != state["original"] and entry.get("of", now) != now
+    )  # fmt: skip
+
+
 def wording_entry(record: Translated, field: str, language: str) -> dict[str, Any]:
     """What is recorded about a translation: `of`, and where they apply `by`, `confirmed_by`, `confirmed_on`."""
     state = record.translation_state.get(field) or {}
@@ -121,12 +141,19 @@ def wording_state(record: Translated, field: str, language: str, original: str) 
 
 
 def wording_written(
-    record: Translated, field: str, was: Wording, own: Sequence[str], *, translated_by: str = ""
+    record: Translated,
+    field: str,
+    was: Wording,
+    own: Sequence[str],
+    *,
+    translated_by: str = "",
+    same_meaning: bool = False,
 ) -> None:
     """A person changed texts: record who wrote them, and which original they were made from.
 
     `translated_by` says that the changed texts are translations (`person` or `agency`), also where they are in the
-    place's first language; "" that whoever wrote in that language wrote an original. Does not save.
+    place's first language; "" that whoever wrote in that language wrote an original. `same_meaning` says that the
+    original means what it meant: what was made from the former one counts as made from this one. Does not save.
     """
     changed = _changed(record, field, was)
     entries = _entries(record, field, was)
@@ -146,6 +173,11 @@ def wording_written(
     fresh = {"of": made_from} | ({"by": translated_by} if translated_by == Translator.AGENCY else {})
     for code, text in changed.items():
         _renew(entries, code, text, fresh, was)
+    if same_meaning and was.original and made_from:
+        former = text_digest(was.texts[was.original])
+        for code, entry in entries.items():
+            if code not in changed and entry.get("of") == former:
+                entry["of"] = made_from
     _keep(record, field, original, entries)
 
 

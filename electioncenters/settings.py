@@ -255,7 +255,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "erase-intake": {"task": "labeling.tasks.intake_erase", "schedule": 3600.0},
     "watch-hashtags": {"task": "labeling.tasks.hashtags_watch", "schedule": 300.0},
     "sequence-changes": {"task": "labeling.tasks.changes_sequence", "schedule": 2.0},
+    "tell-standings": {"task": "labeling.tasks.standings_tell", "schedule": 5.0},
     "sweep-reviews": {"task": "labeling.tasks.review_sweep", "schedule": 30.0},
+    "tend-outside": {"task": "labeling.tasks.outside_tend", "schedule": 60.0},
+    "sketch-reviews": {"task": "labeling.tasks.review_sketch", "schedule": 30.0},
+    "forget-exposures": {"task": "labeling.tasks.review_forget", "schedule": 86_400.0},
     "weigh-reviews": {"task": "labeling.tasks.review_weigh", "schedule": 1800.0},
     "publish-due": {"task": "centers.tasks.proposals_publish_due", "schedule": 20.0},
     "expire-due": {"task": "centers.tasks.proposals_expire_due", "schedule": 20.0},
@@ -264,6 +268,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "erase-notifications": {"task": "accounts.tasks.notifications_erase", "schedule": 6 * 3600.0},
     "wake-link-checks": {"task": "centers.tasks.links_wake", "schedule": 60.0},
     "register-links": {"task": "centers.tasks.links_tend", "schedule": 900.0},
+    "tell-upkeep": {"task": "centers.tasks.upkeep_tell", "schedule": 300.0},
     "forget-uploads": {"task": "centers.tasks.uploads_forget", "schedule": 900.0},
     "record-coverage": {"task": "factcheck.tasks.coverage_record", "schedule": 900.0},
     "deliver-webhooks": {"task": "labeling.tasks.webhooks_wake", "schedule": 1.0},
@@ -373,6 +378,15 @@ RULE_BRAKE_WINDOW = _env.number("RULE_BRAKE_WINDOW", 600, minimum=10)
 RULE_BRAKE_SHARE = _env.number("RULE_BRAKE_SHARE", 5, minimum=1)
 RULE_BRAKE_FLOOR = _env.number("RULE_BRAKE_FLOOR", 500, minimum=1)
 RULE_BRAKE_DECISIONS = _env.number("RULE_BRAKE_DECISIONS", 20, minimum=1)
+
+# Reports and appeals: so many may come from one address in ten minutes, and so many from one platform in a minute; days
+# for which content nobody handed in is waited for, for which an address to answer to is kept after the end, and for
+# which their words are.
+OUTSIDE_RATE = _env.number("OUTSIDE_RATE", 10, minimum=1)
+REPORTS_PER_MINUTE = _env.number("REPORTS_PER_MINUTE", 600, minimum=1)
+REPORT_WAIT_DAYS = _env.number("REPORT_WAIT_DAYS", 7, minimum=1)
+OUTSIDE_CONTACT_DAYS = _env.number("OUTSIDE_CONTACT_DAYS", 30, minimum=1)
+OUTSIDE_DAYS = _env.number("OUTSIDE_DAYS", 180, minimum=1)
 
 # Whether links on voters' pages are checked, and days for which it is kept what the checks found.
 LINK_CHECKS = _env.flag("LINK_CHECKS", default=True)

@@ -28,11 +28,17 @@ from labeling.services.intake_sweep import intake_sweep as sweep
 from labeling.services.job_send import job_send
 from labeling.services.job_send import jobs_sweep as sweep_jobs
 from labeling.services.matcher import matcher_prepare
+from labeling.services.outside_erase import outside_erase
+from labeling.services.outside_mail import outside_mail
+from labeling.services.outside_tend import unknown_tend
 from labeling.services.relabel import relabel_run
 from labeling.services.review_close import review_sweep as sweep_reviews
 from labeling.services.review_close import review_weigh_again
+from labeling.services.review_exposure import exposures_erase
+from labeling.services.review_similar import sketches_make
 from labeling.services.rules_erase import rules_erase
 from labeling.services.shadow import shadow_fold as fold
+from labeling.services.standings_tell import standings_tell as tell_standings
 from labeling.services.webhook_deliver import webhooks_deliver as deliver
 from labeling.services.webhook_wake import webhooks_wake as wake
 from labeling.services.webhook_wake import webhooks_woken
@@ -125,6 +131,13 @@ def review_sweep() -> None:
     sweep_reviews()
 
 
+@shared_task(expires=60)
+def outside_tend() -> None:
+    """Look again for reported content that nobody had handed in, and mail receipts and outcomes."""
+    unknown_tend()
+    outside_mail()
+
+
 @shared_task(expires=1800)
 def review_weigh() -> None:
     """Order moderators' tasks by today's calendar and audience."""
@@ -156,12 +169,19 @@ def intake_erase() -> None:
     webhooks_erase()
     rules_erase()
     withdrawals_erase()
+    outside_erase()
 
 
 @shared_task(expires=5)
 def changes_sequence() -> None:
     """Number what whoever wrote it could not."""
     sequence()
+
+
+@shared_task(expires=5, time_limit=60)
+def standings_tell() -> None:
+    """Tell platforms of labels whose election was called off, or stands again."""
+    tell_standings()
 
 
 @shared_task(expires=5)
@@ -175,3 +195,16 @@ def webhooks_deliver() -> None:
     """Tell platforms what changed. In a queue of its own: labelling never waits for a platform's server."""
     webhooks_woken()
     deliver()
+
+
+# What waits is sketched beside the stream; the next run takes what this one leaves.
+@shared_task(expires=30)
+def review_sketch() -> None:
+    """Make what waits comparable with what is similar."""
+    sketches_make()
+
+
+@shared_task
+def review_forget() -> None:
+    """Forget who saw what a month ago."""
+    exposures_erase()

@@ -26,6 +26,7 @@ from centers.views.frame import Frame, frame_of, page_rendered
 from labeling.excerpt import marked_pieces
 from labeling.links import center_path, destination, tag_path, watch_path, why_path
 from labeling.models import ContentItem, Label, LabelState
+from labeling.outside.why import why_more
 from labeling.reminders import NoReminderError, reminder_find, tag_means
 from labeling.reminders import Viewer as TagViewer
 from labeling.services.matcher import Matcher, NoRulesetError, matcher_live
@@ -237,7 +238,7 @@ def _label_why(request: HttpRequest, public_id: str) -> HttpResponse:
     if label is None:
         raise Http404("no such label")
     text = label.item.text
-    context = {
+    context = why_more(label, frame.language) | {
         "banner": _banner(label, Viewer("", None), frame),
         "label": label,
         "item": label.item,

@@ -16,7 +16,8 @@ from accounts.models import Invitation, Membership, Organisation, Role, User
 from centers.models import Answer, ElectionCenter, HeldUpload, Jurisdiction, Link, PageLook, Proposal, PublishedChange
 from factcheck.models import FactCheckPartner, Origin, PartnerKey
 from factcheck.services.claim_open import claim_open
-from labeling.models import EmergingHashtag, Reminder, ReviewTask
+from labeling.models import BulkDecision, EmergingHashtag, Reminder, ReviewTask
+from labeling.services.policies_load import policies_load
 from labeling.services.review_decide import review_decide
 from tests.accounts.told import given_notification
 from tests.factories import (
@@ -156,6 +157,22 @@ def _decision(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     return {"pk": review_decide(task=task, by=decider, version=task.version, verdict=APPLY).pk}
 
 
+def _media(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    media = [{"type": "video", "url": "https://10.0.0.1/inside.mp4"}]
+    return {"public_id": given_task(place, f"door-{ReviewTask.objects.count()}", media=media).public_id, "number": 0}
+
+
+def _policy(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    policies_load()
+    return {"key": "election-label"}
+
+
+def _bulk(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    decider = member or given_moderator(place, name=f"decider-{User.objects.count()}")
+    bulk = BulkDecision.objects.create(decided_by=decider, count=1, decided_at=timezone.now())
+    return {"public_id": bulk.public_id}
+
+
 def _record(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     return _desk(place, member) | {"record": f"center:{place.code}"}
 
@@ -282,6 +299,7 @@ DOORS: dict[str, Door] = {
     "proposal-preview": Door("centers.view_desk", target=_proposal),
     "proposal-undo": Door("centers.publish_center", target=_proposal),
     "record": Door("centers.view_desk", target=_record),
+    "fact-look": Door("centers.confirm_fact", target=_record),
     "fact-confirm": Door("centers.confirm_fact", target=_record),
     "change-undo": Door("centers.publish_center", target=_change),
     "desk-records": Door("centers.view_desk", target=_desk),
@@ -328,13 +346,25 @@ DOORS: dict[str, Door] = {
     "reminder-add": Door("labeling.edit_reminders"),
     "reminder": Door("labeling.edit_reminders", target=_reminder),
     "reminder-end": Door("labeling.edit_reminders", target=_reminder),
+    "statements": Door("labeling.view_pipeline"),
+    "statements-download": Door("labeling.operate_pipeline"),
     "reviews": Door("labeling.view_queue"),
     "review-next": Door("labeling.review_label"),
     "review-mine": Door("labeling.review_label"),
     "review-profile": Door("labeling.review_label"),
+    "review-overview": Door("labeling.view_queue"),
+    "review-policies": Door("labeling.view_queue"),
+    "review-policy": Door("labeling.view_queue", given=_policy),
+    "review-notice": Door("labeling.flag_content"),
+    "review-undo-all": Door("labeling.review_label", given=_bulk),
+    "review-reveal": Door("labeling.view_queue", target=_task),
+    "review-media": Door("labeling.view_queue", target=_media),
     "review": Door("labeling.view_queue", target=_task),
     "review-undo": Door("labeling.review_label", target=_decision),
-    **{f"review-{act}": Door("labeling.review_label", target=_task) for act in ("claim", "renew", "release", "decide")},
+    **{
+        f"review-{act}": Door("labeling.review_label", target=_task)
+        for act in ("claim", "renew", "release", "decide", "similar")
+    },
     "pipeline": Door("labeling.view_pipeline"),
     "batch-download": Door("labeling.operate_pipeline", given=_set_aside),
     "batch-replay": Door("labeling.operate_pipeline", given=_set_aside),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +31,9 @@ class Organisation(models.Model):
     """An electoral authority, ministry, civil-society body, fact-checker, medium or platform.
 
     `name` is what the organisation calls itself, in its own language (several with ` | ` between them where it has
-    several official names); `name_en` is an English rendering for readers of other languages.
+    several official names); `name_en` is an English rendering for readers of other languages. `jurisdiction` is the
+    place whose desk looks after what is said of it; without one administrators do, who alone say what kind of body it
+    is and whether it was vetted. `languages` are those of its site, as BCP 47 codes.
     """
 
     key = models.SlugField(max_length=120, unique=True)
@@ -38,6 +41,10 @@ class Organisation(models.Model):
     name = models.CharField(max_length=250)
     name_en = models.CharField(max_length=250)
     url = models.URLField(max_length=500, blank=True)
+    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True, db_default=[])
+    jurisdiction = models.ForeignKey(
+        "centers.Jurisdiction", on_delete=models.SET_NULL, null=True, blank=True, related_name="organisations"
+    )
     vetting = models.CharField(max_length=20, choices=Vetting, default=Vetting.UNVETTED)
 
     class Meta:

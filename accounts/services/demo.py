@@ -35,6 +35,8 @@ _DEMO: tuple[tuple[str, Role | None, str], ...] = (
     ("admin@demo.example", None, ""),
     ("curator.ie@demo.example", Role.CURATOR, "ie"),
     ("publisher.ie@demo.example", Role.PUBLISHER, "ie"),
+    ("contributor.ie@demo.example", Role.CONTRIBUTOR, "ie"),
+    ("auditor.ie@demo.example", Role.AUDITOR, "ie"),
     ("moderator@demo.example", Role.MODERATOR, ""),
     ("operator@demo.example", Role.OPERATOR, ""),
 )

@@ -133,6 +133,7 @@ def _verb(change: PublishedChange) -> str:
         ProposalAction.CHANGE: _("Changed"),
         ProposalAction.REMOVE: _("Removed"),
         ProposalAction.CONFIRM: _("Confirmed"),
+        ProposalAction.LOOK: _("Checked again, unchanged"),
     }
     return verbs[ProposalAction(change.action)]
 
@@ -147,6 +148,8 @@ def _title(change: PublishedChange, noun: str, key: str, reader: Reader) -> Loca
     parts, text = key.split("/"), ""
     if noun in ("election", "round"):
         return reader.names.get(("election", parts[0])) or LocalText(parts[0], reader.language, reader.language)
+    if noun == "organisation":
+        return reader.names.get(("organisation", key)) or LocalText(key, reader.language, reader.language)
     if noun == "source":
         known = reader.names.get(("source", parts[-1]))
         given = {**change.before, **change.after}.get("title")
@@ -197,7 +200,7 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _fields(change: PublishedChange, noun: str, shown: set[str], reader: Reader, whole: bool) -> Iterator[FieldView]:
-    if change.action == ProposalAction.CONFIRM:
+    if change.action in (ProposalAction.CONFIRM, ProposalAction.LOOK):
         return
     names = {**change.before, **change.after}
     order = sorted(names, key=lambda name: (_split(name)[1] != reader.language, list(names).index(name)))
@@ -243,6 +246,8 @@ def _keys(rows: Sequence[PublishedChange]) -> dict[str, set[str]]:
             wanted["election"].add(key.split("/")[0])
         elif noun == "source":
             wanted["source"].add(key.rpartition("/")[2])
+        elif noun == "organisation":
+            wanted["organisation"].add(key)
         for values in (row.before, row.after):
             for name, kind in REFERENCES.items():
                 if isinstance(values.get(name), str):

@@ -24,6 +24,7 @@ GROUPS: Final = {
     "round": _("Elections"),
     "date": _("Key dates"),
     "source": _("Trusted sources"),
+    "organisation": _("Organisation"),
     "center": _("Introduction"),
     "notice": _("Urgent notice"),
 }

@@ -6,10 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
@@ -17,11 +19,14 @@ from django.db import models
 from centers.curation.text import text_clean
 from centers.dates_from_rules import NoSuchTimeError, rule_instant
 from electioncenters.languages import LANGUAGE_CODES, LANGUAGE_NAMES
+from electioncenters.safe_http.addresses import is_public
 
 #: Longest text of an answer or an introduction, in characters.
 LONGEST_TEXT: Final = 8_000
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
 _URL: Final = URLValidator(schemes=["http", "https"])
+#: Names that lead somewhere only within a network (RFC 6761, 6762, 8375, 9476).
+_INSIDE: Final = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".test", ".onion")
 
 
 #: What kind of value a field holds, which decides how people enter it.
@@ -277,11 +282,22 @@ def take_url(value: Any) -> str:
         raise ValidationError("Give a full web address that begins with https:// or http://.") from None
     if parts.username or parts.password:
         raise ValidationError("Leave the user name out of the address.")
-    if port not in (None, 80, 443):
+    if _is_inside(parts.hostname or ""):
+        raise ValidationError("This address is inside a network: voters cannot open it.")
+    if port not in (None, 80, 443) and not settings.OUTBOUND_LOCAL:
         raise ValidationError("Give the address without a port: official pages have none.")
     if len(address) > 500:  # noqa: PLR2004 -- the column's width
         raise ValidationError("The address is longer than 500 characters.")
     return address
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is told by its name or number not to be one of the public Internet; nobody is asked."""
+    try:
+        number = ip_address(host.strip("[]"))
+    except ValueError:
+        return "." not in host.rstrip(".") or host.rstrip(".").lower().endswith(_INSIDE)
+    return not is_public(number) and not (settings.OUTBOUND_LOCAL and number.is_loopback)
 
 
 def take_instant(value: Any) -> dt.datetime:

@@ -1,24 +1,28 @@
 """How complete and how current places' centres are: read at once for any number of places, judged without a query.
 
-overviews = overviews_of(places, today)      # seven queries, for one place or for all
+overviews = overviews_of(places, today)      # six queries, for one place or for all
 overviews[place.pk].unanswered               # the questions without an answer
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
 
-from centers.models import Answer, Confirmation, Election, Jurisdiction, KeyDate, Question, TrustedSource
-from centers.models.fact import Fact
+from centers.curation.original_text import OriginalText
+from centers.models import Answer, Confirmation, Election, Jurisdiction, KeyDate, Link, Question, TrustedSource
+from centers.models.fact import Fact, Translated
 from centers.models.source import Purpose
 from centers.review import review_due
 from centers.upcoming import CALLED_OFF, Timing, Upcoming, upcoming_elections
+from centers.wording import languages_outdated
 from electioncenters.languages import LANGUAGE_CODES
 
 #: An election is expected to have its dates from this long before it.
@@ -45,7 +49,7 @@ class Undated(NamedTuple):
 
 
 class Untranslated(NamedTuple):
-    """A text that is missing in some of the centre's own languages."""
+    """A text that is missing in some of the centre's own languages, or outdated in some of all."""
 
     record: str
     languages: tuple[str, ...]
@@ -80,6 +84,10 @@ class Overview:
     dated: frozenset[str]
     """Elections by key for which the place has key dates."""
     purposes: frozenset[str]
+    outdated: Sequence[Untranslated]
+    """Texts whose translations were made from another original than the one there is now."""
+    broken: frozenset[str]
+    """Addresses that voters of the place are sent to, and that do not answer."""
 
     @property
     def languages(self) -> list[str]:
@@ -169,54 +177,114 @@ class Overview:
         return int(sum(part.weight * (part.done / part.all if part.all else 1) for part in parts) + 1e-9)
 
 
+@dataclass(slots=True)
+class _Read:
+    """What the queries found of one place."""
+
+    answered: dict[str, frozenset[str]] = field(default_factory=dict)
+    facts: list[FactState] = field(default_factory=list)
+    outdated: list[Untranslated] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    purposes: set[str] = field(default_factory=set)
+
+
 def overviews_of(places: Iterable[Jurisdiction], today: dt.date) -> dict[int, Overview]:
-    """By the place's primary key. Places come with their parents."""
+    """By the place's primary key. Places come with their parents and their centres."""
     listed = list(places)
-    answers, answered = _answers(listed)
+    read = {place.pk: _Read() for place in listed}
+    _answers(listed, read)
+    _sources(read)
     elections = _elections(listed)
-    dates = _by_place(KeyDate.objects.filter(jurisdiction__in=listed).select_related("election", "jurisdiction"))
-    purposes = _purposes(listed)
-    found = {}
-    for place in listed:
-        concerning = [one for one in elections if one.jurisdiction_id in (place.pk, place.parent_id)]
-        coming = upcoming_elections(concerning, today)
-        ahead = {item.election.pk for item in coming}
-        own_dates = [date for date in dates[place.pk] if date.election_id in ahead]
-        facts = [*answers[place.pk], *_of_elections(place, coming), *(_date_state(date) for date in own_dates)]
-        dated = frozenset(date.election.key for date in own_dates)
-        found[place.pk] = Overview(
-            place, today, answered[place.pk], facts, coming, dated, frozenset(purposes[place.pk])
-        )  # fmt: skip
-    return found
+    dates = _by_place(_with_link(KeyDate.objects.filter(jurisdiction__in=listed)))
+    return {
+        place.pk: _overview(
+            place, today, read[place.pk],
+            [one for one in elections if one.jurisdiction_id in (place.pk, place.parent_id)], dates[place.pk],
+        )
+        for place in listed
+    }  # fmt: skip
 
 
-def _answers(places: list[Jurisdiction]) -> tuple[dict[int, list[FactState]], dict[int, dict[str, frozenset[str]]]]:
-    """What texts there are, without reading them: twenty answers in twenty-seven languages would be megabytes."""
+def _overview(
+    place: Jurisdiction, today: dt.date, read: _Read, elections: list[Election], dates: list[KeyDate]
+) -> Overview:
+    coming = upcoming_elections(elections, today)
+    ahead = {item.election.pk for item in coming}
+    own_dates = [date for date in dates if date.election_id in ahead]
+    own = [one for one in elections if one.jurisdiction_id == place.pk]
+    for one in [*own, *dates]:
+        if one.is_broken:  # type: ignore[attr-defined]  # annotated
+            read.broken.add(one.source_url)
+    texts = [
+        *([(f"center:{place.code}", "introduction", place.center)] if hasattr(place, "center") else []),
+        *((f"election:{one.key}", "name", one) for one in own),
+        *((_date_name(date), "note", date) for date in dates),
+    ]
+    gaps = (Untranslated(name, _outdated(record, base, place)) for name, base, record in texts)
+    return Overview(
+        place=place,
+        today=today,
+        answered=read.answered,
+        facts=[*read.facts, *_of_elections(place, coming), *(_state(_date_name(date), date) for date in own_dates)],
+        coming=coming,
+        dated=frozenset(date.election.key for date in own_dates),
+        purposes=frozenset(read.purposes),
+        outdated=[*read.outdated, *(gap for gap in gaps if gap.languages)],
+        broken=frozenset(read.broken),
+    )
+
+
+def _broken(address: str) -> Exists:
+    """Whether the link at a column's address is believed to be broken."""
+    return Exists(Link.objects.broken().filter(url=OuterRef(address)))
+
+
+def _answers(places: list[Jurisdiction], read: Mapping[int, _Read]) -> None:
+    """What texts there are; only originals are read: twenty answers in all languages would be megabytes."""
     languages = [code for code in LANGUAGE_CODES if any(code in place.languages for place in places)]
     given: Any = {
         f"has_{code}": ExpressionWrapper(Q(**{f"body_{code}__gt": ""}), output_field=BooleanField())
         for code in languages
     }
-    rows = Answer.objects.filter(center__jurisdiction__in=places).annotate(**given).values(
-        "center__jurisdiction", "center__jurisdiction__code", "question", "verified_on", "confirmed_on", "confirmation",
-        *given,
+    rows = Answer.objects.filter(center__jurisdiction__in=places).annotate(
+        place_id=F("center__jurisdiction"), state=KT("translation_state__body"), original=OriginalText("body"),
+        is_broken=_broken("source_url"), **given,
+    ).values(
+        "place_id", "question", "verified_on", "confirmed_on", "confirmation", "source_url", "state", "original",
+        "is_broken", *given,
     )  # fmt: skip
-    own = {place.pk: place.languages for place in places}
-    states: dict[int, list[FactState]] = defaultdict(list)
-    answered: dict[int, dict[str, frozenset[str]]] = defaultdict(dict)
+    by_pk = {place.pk: place for place in places}
     for row in rows.order_by("question"):
-        pk = row["center__jurisdiction"]
-        texts = frozenset(code for code in languages if row[f"has_{code}"] and code in own[pk])
-        answered[pk][row["question"]] = texts
-        record = f"answer:{row['center__jurisdiction__code']}/{row['question']}"
+        place, found = by_pk[row["place_id"]], read[row["place_id"]]
+        found.answered[row["question"]] = frozenset(
+            code for code in languages if row[f"has_{code}"] and code in place.languages
+        )
+        record = f"answer:{place.code}/{row['question']}"
         is_confirmed = row["confirmation"] == Confirmation.CONFIRMED
-        states[pk].append(FactState(record, max(filter(None, (row["verified_on"], row["confirmed_on"]))), is_confirmed))
-    return states, answered
+        found.facts.append(
+            FactState(record, max(filter(None, (row["verified_on"], row["confirmed_on"]))), is_confirmed)
+        )
+        if row["is_broken"]:
+            found.broken.add(row["source_url"])
+        state = json.loads(row["state"]) if row["state"] else None
+        if gap := languages_outdated(state, row["original"] or ""):
+            found.outdated.append(Untranslated(record, _own_first(gap, place)))
+
+
+def _outdated(record: Translated, base: str, place: Jurisdiction) -> tuple[str, ...]:
+    state = record.translation_state.get(base)
+    original = getattr(record, f"{base}_{state['original']}", "") if state else ""
+    return _own_first(languages_outdated(state, original or ""), place)
+
+
+def _own_first(languages: tuple[str, ...], place: Jurisdiction) -> tuple[str, ...]:
+    return tuple(sorted(languages, key=lambda code: (code not in place.languages, code)))
 
 
 def _elections(places: list[Jurisdiction]) -> list[Election]:
     above = {place.parent_id for place in places if place.parent_id}
-    return list(Election.objects.filter(jurisdiction__in=above | {place.pk for place in places}).with_days())
+    of_places = Election.objects.filter(jurisdiction__in=above | {place.pk for place in places})
+    return list(of_places.with_days().annotate(is_broken=_broken("source_url")))
 
 
 def _of_elections(place: Jurisdiction, coming: Iterable[Upcoming]) -> list[FactState]:
@@ -226,8 +294,8 @@ def _of_elections(place: Jurisdiction, coming: Iterable[Upcoming]) -> list[FactS
     return states + [_state(f"round:{election.key}/{one.number}", one) for election, one in rounds]
 
 
-def _date_state(date: KeyDate) -> FactState:
-    return _state(f"date:{date.election.key}/{date.jurisdiction.code}/{date.kind}/{date.audience}", date)
+def _date_name(date: KeyDate) -> str:
+    return f"date:{date.election.key}/{date.jurisdiction.code}/{date.kind}/{date.audience}"
 
 
 def _state(record: str, fact: Fact) -> FactState:
@@ -235,12 +303,16 @@ def _state(record: str, fact: Fact) -> FactState:
     return FactState(record, checked_on, fact.confirmation == Confirmation.CONFIRMED)
 
 
-def _purposes(places: list[Jurisdiction]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = defaultdict(set)
-    rows = TrustedSource.objects.filter(center__jurisdiction__in=places).values_list("center__jurisdiction", "purposes")
-    for pk, purposes in rows:
-        found[pk].update(purposes)
-    return found
+def _sources(read: Mapping[int, _Read]) -> None:
+    rows = TrustedSource.objects.filter(center__jurisdiction__in=list(read)).annotate(is_broken=_broken("url"))
+    for pk, purposes, url, is_broken in rows.values_list("center__jurisdiction", "purposes", "url", "is_broken"):
+        read[pk].purposes.update(purposes)
+        if is_broken:
+            read[pk].broken.add(url)
+
+
+def _with_link(dates: QuerySet[KeyDate]) -> QuerySet[KeyDate]:
+    return dates.select_related("election", "jurisdiction").annotate(is_broken=_broken("source_url"))
 
 
 def _by_place(dates: Iterable[KeyDate]) -> dict[int, list[KeyDate]]:

@@ -14,12 +14,16 @@ from centers.models import Proposal, ProposalAction
 
 
 class Part(NamedTuple):
-    """A change of one record: `fields` are the values wanted, `base` those the author saw."""
+    """A change of one record: `fields` are the values wanted, `base` those the author saw.
+
+    `same_meaning` names the translated fields whose original is worded otherwise and means the same.
+    """
 
     ref: RecordRef
     action: ProposalAction
     fields: Values
     base: Values
+    same_meaning: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """As `Proposal.also` holds it."""
@@ -55,7 +59,13 @@ def parts_of(proposal: Proposal) -> list[Part]:
     main = {
         "record": proposal.record, "action": proposal.action, "fields": proposal.fields, "base": proposal.base,
     }  # fmt: skip
-    return [_part(document) for document in [main, *proposal.also]]
+    parts = [_part(document) for document in [main, *proposal.also]]
+    return [part._replace(same_meaning=said_to_mean_the_same(proposal, str(part.ref))) for part in parts]
+
+
+def said_to_mean_the_same(proposal: Proposal, record: str) -> tuple[str, ...]:
+    """The translated fields of a record in which, as the proposal says, the original means what it meant."""
+    return tuple(proposal.same_meaning.get(record, ()))
 
 
 def _part(document: Mapping[str, Any]) -> Part:

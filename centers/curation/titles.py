@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from accounts.models import Organisation
 from centers.models import Audience, Election, KeyDateKind, Question, TrustedSource
 
 _MOST_DIGITS: Final = 18
 
 
 def record_titles(names: Iterable[str]) -> dict[str, str]:
-    """By record name, in at most two queries for any number; what is not known keeps its name."""
+    """By record name, in at most three queries for any number; what is not known keeps its name."""
     wanted = set(names)
     keys = {name: name.partition(":")[2] for name in wanted}
     elections = _elections({key.split("/")[0] for name, key in keys.items() if _noun(name) in _OF_ELECTIONS})
     sources = _sources({key.rpartition("/")[2] for name, key in keys.items() if _noun(name) == "source"})
-    return {name: _title(_noun(name), key, elections, sources) or name for name, key in keys.items()}
+    bodies = _organisations({key for name, key in keys.items() if _noun(name) == "organisation"})
+    return {
+        name: bodies.get(name) or _title(_noun(name), key, elections, sources) or name for name, key in keys.items()
+    }
 
 
 def record_title(name: str) -> str:
@@ -36,6 +40,13 @@ def _elections(keys: set[str]) -> dict[str, str]:
         return {}
     found = Election.objects.filter(key__in=keys).values_list("key", "name_en", "name")
     return {key: english or own or key for key, english, own in found}
+
+
+def _organisations(keys: set[str]) -> dict[str, str]:
+    if not keys:
+        return {}
+    found = Organisation.objects.filter(key__in=keys).values_list("key", "name")
+    return {f"organisation:{key}": f"Organisation: {name}" for key, name in found}
 
 
 def _sources(numbers: set[str]) -> dict[str, str]:

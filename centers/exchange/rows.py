@@ -28,6 +28,8 @@ from electioncenters.languages import LANGUAGE_CODES
 #: A source every rehearsal has; the real one is asked for when the import is confirmed.
 _REHEARSAL: Final = "https://rehearsal.invalid/"
 _OWN_SOURCE: Final = ("source_url", "verified_on")
+#: So often rows that did not fit are tried again after others; longer chains are tried all at once.
+_MOST_ROUNDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def table_template(name: str, place: Jurisdiction) -> bytes:
 
 
 def rows_plan(name: str, data: bytes, place: Jurisdiction) -> Plan:
-    """The effects of a table, each tried out with those above it; nothing stays. Raises `FileError`."""
+    """The effects of a table, each tried out together with the others; nothing stays. Raises `FileError`."""
     table = TABLES[name]
     sheet = sheet_read(data, known=table.known, ignored=_TOLD)
     missing = [one for one in table.naming if one not in ("record", "audience") and one not in sheet.columns]
@@ -159,10 +161,13 @@ def rows_plan(name: str, data: bytes, place: Jurisdiction) -> Plan:
         raise FileError(f"There is no column {', '.join(missing)}.")
     live = {name_of(table.kind, one): one for one in records_of(place)[table.noun]}
     seen: dict[str, int] = {}
+    entries = [(_effect(table, row, place, live, seen), row) for row in sheet.rows]
     with transaction.atomic():
-        effects = [_effect(table, row, place, live, seen) for row in sheet.rows]
+        _try_out(entries, place)
         transaction.set_rollback(True)
-    return Plan(effects)
+    for effect, row in entries:
+        effect.title = effect.title or row.cells.get("title") or row.cells.get("kind", "")
+    return Plan([effect for effect, _ in entries])
 
 
 def _effect(table: Table, row: Row, place: Jurisdiction, live: dict[str, Any], seen: dict[str, int]) -> Effect:
@@ -175,10 +180,41 @@ def _effect(table: Table, row: Row, place: Jurisdiction, live: dict[str, Any], s
         if _compare(effect, table, row, live.get(name) if is_there else None, place):
             _own_source(effect, row)
     except CurationError as error:
-        effect.verdict, effect.wish = Verdict.ERROR, None
-        effect.errors += [Problem(_column(column, row), said) for column, many in error.errors.items() for said in many]
-    effect.title = effect.title or row.cells.get("title") or row.cells.get("kind", "")
+        _refuse(effect, row, error)
     return effect
+
+
+def _refuse(effect: Effect, row: Row, error: CurationError) -> None:
+    effect.verdict, effect.wish = Verdict.ERROR, None
+    effect.errors += [Problem(_column(column, row), said) for column, many in error.errors.items() for said in many]
+
+
+def _try_out(entries: Sequence[tuple[Effect, Row]], place: Jurisdiction) -> None:
+    """Make the changes, in an order in which they can be made; refuse those that cannot.
+
+    What does not fit what stands there may fit once another row is made: an opening that moves behind the present
+    deadline, with the deadline further down. What fits in no order is tried all at once, as a proposal makes it.
+    """
+    waiting = [(effect, row, effect.wish) for effect, row in entries if effect.wish is not None]
+    refused: dict[int, CurationError] = {}
+    for _ in range(_MOST_ROUNDS):
+        left = []
+        for effect, row, wish in waiting:
+            try:
+                _rehearse([wish], place)
+            except CurationError as error:
+                refused[row.line] = error
+                left.append((effect, row, wish))
+        if not left:
+            return
+        is_stuck, waiting = len(left) == len(waiting), left
+        if is_stuck:
+            break
+    try:
+        _rehearse([wish for _, _, wish in waiting], place)
+    except CurationError:
+        for effect, row, _ in waiting:
+            _refuse(effect, row, refused[row.line])
 
 
 def _identity(name: str, row: Row) -> str:
@@ -222,22 +258,21 @@ def _compare(effect: Effect, table: Table, row: Row, record: Any, place: Jurisdi
         wish = Wish(effect.name, ProposalAction.CREATE, {name: value for name, value in taken.items() if value != ""})
     else:
         wish = Wish(effect.name, fields=changed, base={name: before[name] for name in changed})
-    _rehearse(wish, place)
     effect.wish = wish
     effect.verdict = Verdict.NEW if record is None else Verdict.CHANGED
     return True
 
 
-def _rehearse(wish: Wish, place: Jurisdiction) -> None:
-    """Make the change where the ones above it are made already. Raises `CurationError`."""
+def _rehearse(wishes: Sequence[Wish], place: Jurisdiction) -> None:
+    """Make changes where others are made already, all of them or none. Raises `CurationError`."""
     provenance = Provenance(_REHEARSAL, timezone.now().date(), "Rehearsal")
-    (part,) = parts_taken([wish])
+    parts = [part for wish in wishes for part in parts_taken([wish])]
     with transaction.atomic():
         try:
-            (written,) = records_write(parts=[part], provenance=provenance)
+            done = records_write(parts=parts, provenance=provenance)
         except PermissionDenied as error:
             raise CurationError(str(error)) from None
-        if written.place.pk != place.pk:
+        if any(written.place.pk != place.pk for written in done):
             raise CurationError("This is about another place.")
 
 

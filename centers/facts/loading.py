@@ -20,7 +20,7 @@ def pack_load(*, pack: CenterPack, sync: Sync, voices: Mapping[str, Voice]) -> K
     """Make the centres' tables agree with the pack; call it in a transaction. Answers with what there is now."""
     known = Known()
     _load_places(pack, sync, known)
-    known.organisations = sync.records(kinds.organisation_kind(), records.wanted_organisations(pack.authorities))
+    known.organisations = sync.records(kinds.organisation_kind(), records.wanted_organisations(pack.authorities, known))
     known.sources = sync.records(kinds.source_kind(known), records.wanted_sources(pack.authorities, known))
     speaking = records.speaking_authorities(pack.authorities, known)
     official = _official_addresses(pack)

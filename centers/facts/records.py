@@ -69,19 +69,31 @@ def wanted_centers(known: Known) -> list[Wanted]:
     return [Wanted(code, {"jurisdiction_id": place.pk}) for code, place in known.jurisdictions.items()]
 
 
-def wanted_organisations(authorities: Iterable[Authority]) -> list[Wanted]:
-    """One organisation per key; its first row, in rank order, says its name and address."""
+def wanted_organisations(authorities: Iterable[Authority], known: Known) -> list[Wanted]:
+    """One organisation per key; its first row, in rank order, says its name, address and languages.
+
+    It belongs to a place if all of its rows do.
+    """
     first: dict[str, Authority] = {}
+    places: dict[str, set[str]] = {}
     for row in sorted(authorities, key=lambda row: row.rank):
         if row.is_published:
             first.setdefault(row.organisation, row)
+            places.setdefault(row.organisation, set()).add(row.code)
     return [
         Wanted(
             key,
-            {"key": key, "kind": row.organisation_kind, "name": row.name, "name_en": row.name_en, "url": row.url},
+            {
+                "key": key, "kind": row.organisation_kind, "name": row.name, "name_en": row.name_en, "url": row.url,
+                "languages": list(row.languages), "jurisdiction_id": _only_place(places[key], known),
+            },
         )
         for key, row in sorted(first.items())
-    ]
+    ]  # fmt: skip
+
+
+def _only_place(codes: set[str], known: Known) -> int | None:
+    return known.jurisdictions[next(iter(codes))].pk if len(codes) == 1 else None
 
 
 def wanted_sources(authorities: Iterable[Authority], known: Known) -> list[Wanted]:

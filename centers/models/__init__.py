@@ -23,6 +23,7 @@ from centers.models.proposal import Proposal, ProposalAction, ProposalComment, P
 from centers.models.published_change import PublishedChange
 from centers.models.round import PollingDay, Round
 from centers.models.source import SourceKind, TrustedSource
+from centers.models.upkeep import UpkeepKind, UpkeepTold
 from centers.models.upload import HeldUpload, UploadKind
 
 __all__ = [
@@ -64,6 +65,8 @@ __all__ = [
     "SourceKind",
     "Translator",
     "TrustedSource",
+    "UpkeepKind",
+    "UpkeepTold",
     "UploadKind",
     "UrgentNotice",
 ]

@@ -17,6 +17,7 @@ class ProposalAction(models.TextChoices):
     CHANGE = "change", "Change"
     REMOVE = "remove", "Remove"
     CONFIRM = "confirm", "Confirm"
+    LOOK = "look", "Look at again"
 
 
 class ProposalStatus(models.TextChoices):
@@ -48,7 +49,9 @@ class Proposal(models.Model):
     proposed values by field name as JSON and `base` those the author saw (`centers.curation`). `also` lists what
     changes with it, all or nothing: `{"record", "action", "fields", "base"}`. An empty `author` is the loader of the
     facts pack. `verified_on` is the day the author saw the source. `revision` counts what the
-    author sent; a decision names the revision it is about. `translated_by` says that nothing but translations change.
+    author sent; a decision names the revision it is about. `translated_by` says that nothing but translations change,
+    `same_meaning` by record in which of its translated fields the original means what it meant, so that translations
+    stay as they are.
     `submission` is the form that made it: the same one twice
     makes one proposal. What was published is taken back at `expires_at`; `expired_at` is when that was done, or given
     up, with the reason in `expiry_note`.
@@ -66,6 +69,7 @@ class Proposal(models.Model):
     source = models.TextField()
     verified_on = models.DateField(null=True, blank=True)
     translated_by = models.CharField(max_length=10, choices=Translator, blank=True, default="", db_default="")
+    same_meaning = models.JSONField(default=dict, blank=True, db_default={})
     status = models.CharField(max_length=10, choices=ProposalStatus, default=ProposalStatus.OPEN)
     revision = models.PositiveSmallIntegerField(default=1, db_default=1)
     author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposals")

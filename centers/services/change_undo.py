@@ -16,7 +16,7 @@ from accounts.models import User
 from centers.curation import CurationError, record_ref
 from centers.curation.fields import take_url
 from centers.curation.kinds import NEW
-from centers.curation.parts import Part, part_conflicts
+from centers.curation.parts import Part, part_conflicts, said_to_mean_the_same
 from centers.curation.text import text_clean
 from centers.models import Proposal, ProposalAction, PublishedChange
 from centers.pagecache import center_touch
@@ -121,7 +121,7 @@ def _reverse(
 
 def _undoable(change: PublishedChange) -> Part:
     if change.action not in _INVERSE:
-        raise CurationError("A confirmation is not undone: propose a change of the fact instead.")
+        raise CurationError("What says that a fact is right is not undone: propose a change of the fact instead.")
     part = _inverse(change)
     place_hold(change.jurisdiction)
     if any(part_conflicts(part)):
@@ -141,4 +141,6 @@ def _inverse(change: PublishedChange) -> Part:
     if action == ProposalAction.CREATE and ref.kind.noun == "source":
         # It gets a number of its own again.
         ref = ref._replace(key=f"{change.jurisdiction.code}/{NEW}")
-    return Part(ref, action, change.before, change.after)
+    # Where the meaning was the same, it is so the other way round.
+    said = said_to_mean_the_same(change.proposal, change.record) if change.proposal else ()
+    return Part(ref, action, change.before, change.after, said)

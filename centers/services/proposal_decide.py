@@ -25,6 +25,10 @@ _TOLD: Final = {
 }
 
 
+#: What stands with the decision of who thinks otherwise than the author.
+_OTHER_MEANING: Final = "The meaning is not the same: translations have to follow."
+
+
 class Decided(NamedTuple):
     """What became of several approvals: how many, and why not the others, by primary key."""
 
@@ -33,14 +37,22 @@ class Decided(NamedTuple):
 
 
 @transaction.atomic
-def proposal_approve(*, proposal: Proposal, by: User, revision: int, note: str = "") -> Proposal:
+def proposal_approve(
+    *, proposal: Proposal, by: User, revision: int, note: str = "", same_meaning: bool = True
+) -> Proposal:
     """Approve what was seen as `revision`: published now, or at the moment its author asked for.
+
+    Where its author says that an original means what it meant, `same_meaning` is whether who approves thinks so too;
+    if not, the translations are outdated by it.
 
     Raises `PermissionDenied` for one's own proposal or a place one may not publish in; `CurationError` when it was
     decided or changed meanwhile, conflicts with what others published, or could not be published so.
     """
     locked = _decidable(proposal, by, revision)
     _decide(locked, by, note)
+    if locked.same_meaning and not same_meaning:
+        locked.same_meaning = {}
+        locked.decision = "\n\n".join(filter(None, (locked.decision, _OTHER_MEANING)))
     if locked.publish_at is not None and locked.publish_at > timezone.now():
         locked.status = ProposalStatus.SCHEDULED
         locked.save()

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation, User
@@ -23,7 +24,7 @@ from centers.models import Jurisdiction, Proposal, ProposalAction, ProposalStatu
 from centers.models.fact import Translated
 from centers.services.announce import proposal_announce, proposal_settle
 from centers.services.record_write import Provenance, records_write
-from centers.wording import original_language
+from centers.wording import original_language, originals_of
 
 #: Characters a reason may have, and changes one proposal may make.
 LONGEST_REASON: Final = 2_000
@@ -34,12 +35,16 @@ T = TypeVar("T")
 
 
 class Wish(NamedTuple):
-    """A change of one record as a person asks for it; `base` are the values they saw, taken from the record if none."""
+    """A change of one record as a person asks for it; `base` are the values they saw, taken from the record if none.
+
+    `same_meaning` names translated fields whose original would be worded otherwise, and would mean the same.
+    """
 
     record: str
     action: str = ProposalAction.CHANGE
     fields: Mapping[str, Any] = {}
     base: Mapping[str, Any] | None = None
+    same_meaning: Sequence[str] = ()
 
 
 class Because(NamedTuple):
@@ -170,6 +175,9 @@ def _fill(proposal: Proposal, asked: _Asked, submission: uuid.UUID | None) -> No
         str(main.ref), main.action, main.fields, main.base,
     )  # fmt: skip
     proposal.also = [part.document() for part in also]
+    proposal.same_meaning = {
+        str(part.ref): list(part.same_meaning) for part in asked.parts if part.same_meaning
+    }  # fmt: skip
     proposal.reason, proposal.source, proposal.verified_on = asked.because
     proposal.publish_at, proposal.expires_at = asked.publish_at, asked.expires_at
     proposal.submission = submission
@@ -214,6 +222,8 @@ def _part(wish: Wish) -> Part:
         raise CurationError(f"A change of an {ref.kind.label} is not proposed: a publisher makes it.")
     if action == ProposalAction.CONFIRM:
         raise CurationError("Confirming is not proposed: the authority does it itself.")
+    if action == ProposalAction.LOOK:
+        raise CurationError("Looking at a source again is not proposed: whoever has looked says so.")
     if action == ProposalAction.REMOVE:
         if not ref.kind.is_removable:
             raise CurationError(f"A {ref.kind.label} is never removed: change its status instead.")
@@ -221,10 +231,10 @@ def _part(wish: Wish) -> Part:
     taken = ref.kind.taken(wish.fields)
     if action == ProposalAction.CREATE:
         return Part(ref, action, taken | _following(ref, taken), {})
-    return _change(ref, taken, wish.base)
+    return _change(ref, taken, wish.base, wish.same_meaning)
 
 
-def _change(ref: RecordRef, taken: Values, base: Mapping[str, Any] | None) -> Part:
+def _change(ref: RecordRef, taken: Values, base: Mapping[str, Any] | None, same_meaning: Sequence[str]) -> Part:
     live = ref.kind.find(ref.key)
     if live is None:
         raise CurationError(f"There is no {ref.kind.label} {ref.key[:200]!r}.")
@@ -240,7 +250,23 @@ def _change(ref: RecordRef, taken: Values, base: Mapping[str, Any] | None) -> Pa
     for name, value in _following(ref, changed).items():
         if value != before[name]:
             changed[name], seen[name] = value, before[name]
-    return Part(ref, ProposalAction.CHANGE, changed, {name: seen[name] for name in changed})
+    kept = _reworded(ref, live, changed, same_meaning)
+    return Part(ref, ProposalAction.CHANGE, changed, {name: seen[name] for name in changed}, kept)
+
+
+def _reworded(ref: RecordRef, live: Model, changed: Values, same_meaning: Sequence[str]) -> tuple[str, ...]:
+    """Of the fields said to mean the same, those whose original is really worded otherwise.
+
+    A text in the place's first language becomes the original, whichever was it before.
+    """
+    if not isinstance(live, Translated):
+        return ()
+    own, known = ref.kind.place(live).languages, {one.base for one in ref.kind.own if one.language}
+    if unknown := sorted(set(same_meaning) - known):
+        raise CurationError(f"No translated field of a record of this kind: {unknown[0][:60]!r}.")
+    return tuple(
+        base for base in dict.fromkeys(same_meaning) if any(changed.get(name) for name in originals_of(live, base, own))
+    )
 
 
 def _following(ref: RecordRef, changed: Values) -> Values:

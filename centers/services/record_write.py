@@ -69,7 +69,7 @@ def _record_write(part: Part, provenance: Provenance) -> Written:
         _record_remove(kind, record)
         return Written(str(part.ref), kind.place(record), before, {}, frozenset(centers))
     before = {} if record.pk is None else kind.values(record, part.fields)
-    _values_write(kind, record, part.fields, provenance)
+    _values_write(kind, record, part, provenance)
     kind.check_alone(record)
     record.save()
     if isinstance(record, Round):
@@ -115,8 +115,9 @@ def _provenance_write(record: Fact, provenance: Provenance) -> None:
     record.confirmed_on = record.confirmed_by = None
 
 
-def _values_write(kind: RecordKind, record: models.Model, fields: Values, provenance: Provenance) -> None:
+def _values_write(kind: RecordKind, record: models.Model, part: Part, provenance: Provenance) -> None:
     """Give the record its values; with them goes where they come from, and who wrote them in which language."""
+    fields = part.fields
     if not isinstance(record, Translated):
         kind.write(record, fields)
         return
@@ -128,7 +129,10 @@ def _values_write(kind: RecordKind, record: models.Model, fields: Values, proven
     if isinstance(record, Fact) and not provenance.translated_by:
         _provenance_write(record, provenance)
     for base, was in wordings.items():
-        wording_written(record, base, was, own, translated_by=provenance.translated_by)
+        wording_written(
+            record, base, was, own,
+            translated_by=provenance.translated_by, same_meaning=base in part.same_meaning,
+        )  # fmt: skip
 
 
 def _only_translations(kind: RecordKind, fields: Values, wordings: Mapping[str, Wording]) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 
 from accounts.audit.reading import Source
-from accounts.models import Invitation, Membership, Role, User
+from accounts.models import Invitation, Membership, Organisation, Role, User
 from accounts.permissions import lineage
 from accounts.staff.access import StaffRequest, staff_view
 from accounts.staff.audit import audit_context
@@ -50,6 +50,7 @@ def _sources(place: Jurisdiction) -> list[Source]:
         Source("polling_day", "polling day", PollingDay, Q(round__election__jurisdiction=place), _polling_day),
         Source("date", "key date", KeyDate, here, _key_date),
         Source("source", "trusted source", TrustedSource, centre, lambda event: event.title),
+        Source("organisation", "organisation", Organisation, here, lambda event: event.name),
         Source("rules", "rules of a past election", LocalRules, here, lambda event: ""),
         Source("center", "centre", ElectionCenter, here, lambda event: ""),
         Source("place", "place", Jurisdiction, Q(pgh_obj=place.pk), lambda event: event.code),

@@ -63,7 +63,7 @@ TABS: Final = (
     Tab("Overview", "desk", pages=("desk-need",)),
     Tab(
         "Records", "desk-records",
-        pages=("record", "fact-confirm", "change-undo", "record-new", "record-edit", "record-remove"),
+        pages=("record", "fact-confirm", "fact-look", "change-undo", "record-new", "record-edit", "record-remove"),
     ),
     Tab(
         "Proposals", "desk-proposals",
@@ -103,22 +103,27 @@ def desk_render(
     *,
     crumbs: list[Crumb] | None = None,
     status: int = 200,
+    waiting: Mapping[str, int] = {},
 ) -> HttpResponse:
-    """A page of the desk (`staff/centers/base.html`). `crumbs` lead from the desk on to this page, itself last."""
+    """A page of the desk (`staff/centers/base.html`). `crumbs` lead from the desk on to this page, itself last.
+
+    `waiting` is how much waits in rooms by their `url_name`, where the page has counted it itself.
+    """
     desk = f"{place.name_en} desk"  # type: ignore[attr-defined]
     lead = [("Election centres", reverse("desks")), (desk, reverse("desk", args=[place.code]) if crumbs else "")]
-    tabs = [_tab(request, tab, place) for tab in TABS if request.user.has_perm(tab.permission, place)]
+    tabs = [_tab(request, tab, place, waiting) for tab in TABS if request.user.has_perm(tab.permission, place)]
     page = {"place": place, "tabs": tabs, "crumbs": [*lead, *(crumbs or [])], **context}
     return render(request, template, page, status=status)
 
 
-def _tab(request: StaffRequest, tab: Tab, place: Jurisdiction) -> tuple[str, str, str, int]:
+def _tab(request: StaffRequest, tab: Tab, place: Jurisdiction, waiting: Mapping[str, int]) -> tuple[str, str, str, int]:
     """Title, address, the value of `aria-current`, and how much waits."""
     here = _name(request)
     current = "page" if here == tab.url_name else "true" if here in tab.pages else ""
-    return (
-        tab.title, reverse(tab.url_name, args=[place.code]), current, tab.count(request.user, place) if tab.count else 0
-    )  # fmt: skip
+    count = waiting.get(tab.url_name)
+    if count is None:
+        count = tab.count(request.user, place) if tab.count else 0
+    return tab.title, reverse(tab.url_name, args=[place.code]), current, count
 
 
 def _name(request: StaffRequest) -> str | None:

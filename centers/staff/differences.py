@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils import formats
@@ -15,6 +15,8 @@ from centers.curation.parts import Conflict, Part, parts_of
 from centers.curation.titles import record_titles
 from centers.local_text import direction
 from centers.models import Proposal, ProposalAction, PublishedChange
+from centers.models.fact import Translated
+from centers.wording import originals_of
 from centers.words import Run, words_compared
 from electioncenters.languages import LANGUAGE_NAMES
 
@@ -23,6 +25,10 @@ _NOTES: Final[Mapping[str, str]] = {
     ProposalAction.CREATE: "This is added: voters do not have it yet.",
     ProposalAction.REMOVE: "This is removed: voters no longer see it.",
 }
+#: Beside an original that is worded otherwise.
+_SAME_MEANING: Final = (
+    "Its author says that this alters the wording and not the meaning: translations stay as they are."
+)
 #: Fields of a published change that are none of the record's own: what a confirmation changes.
 _CONFIRMATION: Final = {"confirmation": "Who stands behind it", "confirmed_on": "Confirmed on"}
 
@@ -49,6 +55,8 @@ class ShownDifference:
     before: ShownText
     after: ShownText
     runs: Sequence[Run]
+    note: str = ""
+    """What the change says of itself, beside the words."""
 
     @property
     def language_name(self) -> str:
@@ -110,12 +118,25 @@ def proposal_shown(proposal: Proposal) -> list[ShownRecord]:
 
 
 def _part_shown(part: Part, title: str) -> ShownRecord:
+    fields, reworded = part.ref.kind.by_name, _reworded(part)
     shown = [
-        difference_shown(str(part.ref), name, part.base.get(name), part.fields[name])
-        for name in part.ref.kind.by_name
+        replace(
+            difference_shown(str(part.ref), name, part.base.get(name), part.fields[name]),
+            note=_SAME_MEANING if name in reworded else "",
+        )
+        for name in fields
         if name in part.fields and (part.base.get(name) or None) != (part.fields[name] or None)
     ]
     return ShownRecord(str(part.ref), title, _NOTES.get(part.action, ""), shown)
+
+
+def _reworded(part: Part) -> set[str]:
+    """The originals, by field, that are worded otherwise and mean the same."""
+    live = part.ref.kind.find(part.ref.key) if part.same_meaning else None
+    if not isinstance(live, Translated):
+        return set()
+    own = part.ref.kind.place(live).languages
+    return {name for base in part.same_meaning for name in originals_of(live, base, own)}
 
 
 def difference_shown(record: str, name: str, before: Any, after: Any) -> ShownDifference:

@@ -129,7 +129,7 @@ class Editing:
                 sheet = part.sheet
                 fields = {**_begun(values), **changes} if sheet.is_new else changes
                 base = None if sheet.is_new else {name: sheet.values[name] for name in changes}
-                wishes.append(Wish(sheet.record, sheet.action, fields, base))
+                wishes.append(Wish(sheet.record, sheet.action, fields, base, part.same_meaning))
         if not wishes and not is_trial:
             self.problems.append("You have not changed anything yet.")
             raise SentBack
@@ -156,8 +156,12 @@ def editing_of(
     starts: Mapping[str, Values] | None = None,
     why: Mapping[str, Any] | None = None,
     besides: int | None = None,
+    same_meaning: Mapping[str, Sequence[str]] | None = None,
 ) -> Editing:
-    """The page's forms; `starts` are proposed values by record, `why` reason and source to begin with."""
+    """The page's forms; `starts` are proposed values by record, `why` reason and source to begin with.
+
+    `same_meaning` is what the proposal said so far (`Proposal.same_meaning`).
+    """
     edited = [sheet for sheet in sheets if sheet.action != ProposalAction.REMOVE]
     parts = [
         PartForm(
@@ -166,6 +170,7 @@ def editing_of(
             languages=_languages(data, sheet, f"p{number}", (starts or {}).get(sheet.record, {}), every_language),
             prefix=f"p{number}",
             start=(starts or {}).get(sheet.record, {}),
+            same_meaning=(same_meaning or {}).get(sheet.record, ()),
         )
         for number, sheet in enumerate(edited)
     ]

@@ -42,7 +42,7 @@ class DeskRow:
 def desk_places(user: User) -> list[Jurisdiction]:
     """Places with a centre whose desk the member may see, with those above them."""
     found = places_granted(user, VIEW).filter(center__isnull=False)
-    return list(found.select_related("parent__parent"))
+    return list(found.select_related("parent__parent", "center"))
 
 
 @staff_view(VIEW, methods=("GET", "HEAD"))
@@ -95,7 +95,16 @@ def desk_home(request: StaffRequest, place: Jurisdiction) -> HttpResponse:
         ],
         "voter_path": voter_path(place),
     }  # fmt: skip
-    return desk_render(request, "staff/centers/home.html", place, context)
+    return desk_render(request, "staff/centers/home.html", place, context, waiting=_in_tabs(asked, needs))
+
+
+def _in_tabs(asked: Asked, needs: PlaceNeeds) -> dict[str, int]:
+    """How much waits in the rooms, as counted for the lines."""
+    notices = sum(need.count for need in needs.lines if need.kind.key == "notices")
+    return {
+        "desk-proposals": asked.proposals.get(needs.place.pk, {}).get("open", 0),
+        "desk-notice": notices,
+    }  # fmt: skip
 
 
 def _has_page(change: PublishedChange) -> bool:

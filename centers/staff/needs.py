@@ -7,7 +7,6 @@ or for twenty-seven; what it leaves out counts as nothing. For lines whose recor
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,10 +18,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from centers.curation.overview import Overview, overviews_of
-from centers.models import Answer, Jurisdiction, Link, Proposal, ProposalStatus, TrustedSource, UrgentNotice
+from centers.models import Jurisdiction, Proposal, ProposalStatus, UrgentNotice
 from centers.models.proposal import UNDECIDED
 from centers.staff.desk import CONFIRM, PROPOSE, PUBLISH
 from electioncenters.languages import LANGUAGE_NAMES
+
+#: Languages listed by name in a line.
+_NAMED: Final = 4
 
 
 class Asked:
@@ -39,9 +41,10 @@ class Asked:
 
     @cached_property
     def proposals(self) -> dict[int, dict[str, int]]:
-        """How many proposals wait, by the place's primary key and what they wait for."""
+        """How many proposals wait, by the place's primary key and what they wait for; `open` are all by people."""
         is_open, by_loader = Q(status=ProposalStatus.OPEN), Q(author=None)
         counted = {
+            "open": is_open & ~by_loader,
             "review": is_open & ~by_loader & ~Q(author=self.user),
             "sent_back": Q(status=ProposalStatus.SENT_BACK, author=self.user),
             "compiled": is_open & by_loader,
@@ -150,7 +153,13 @@ def _listed(key: str, title: str, items: Callable[[Overview], list[Item]], **mor
 
 
 def _stale(overview: Overview) -> list[Item]:
-    return [Item(fact.record, f"last checked on {fact.checked_on:%-d %B %Y}") for fact in overview.stale]
+    return [
+        Item(
+            fact.record, f"last checked on {fact.checked_on:%-d %B %Y}",
+            f"{reverse('record', args=[overview.place.code, fact.record])}#look",
+        )
+        for fact in overview.stale
+    ]  # fmt: skip
 
 
 def _unanswered(overview: Overview) -> list[Item]:
@@ -173,20 +182,23 @@ def _unconfirmed(overview: Overview) -> list[Item]:
     return [Item(fact.record, "compiled from public sources") for fact in overview.unconfirmed]
 
 
-def _names(languages: Iterable[str]) -> str:
-    return ", ".join(LANGUAGE_NAMES[code] for code in languages)
+def _names(languages: Sequence[str]) -> str:
+    """The first few by name."""
+    named = ", ".join(LANGUAGE_NAMES[code] for code in languages[:_NAMED])
+    return f"{named} and {len(languages) - _NAMED} more" if len(languages) > _NAMED else named
+
+
+def _outdated(overview: Overview) -> list[Item]:
+    room = reverse("desk-translations", args=[overview.place.code])
+    return [
+        Item(one.record, f"outdated in {_names(one.languages)}", f"{room}?language={one.languages[0]}&show=outdated")
+        for one in overview.outdated
+    ]
 
 
 def _broken_links(asked: Asked) -> dict[int, int]:
-    broken = Link.objects.broken().values("url")
-    sources = TrustedSource.objects.filter(center__jurisdiction__in=asked.places, url__in=broken)
-    answers = Answer.objects.filter(center__jurisdiction__in=asked.places, source_url__in=broken)
     # An address that stands there twice is mended once.
-    found = {
-        *sources.values_list("center__jurisdiction", "url"),
-        *answers.values_list("center__jurisdiction", "source_url"),
-    }
-    return Counter(place for place, _ in found)
+    return {pk: len(overview.broken) for pk, overview in asked.overviews.items()}
 
 
 #: The lines, in their order.
@@ -208,7 +220,7 @@ NEEDS: Final = (
     ),
     _listed(
         "stale", "Facts past their review date", _stale, short="past review", permission=PROPOSE, verb="Change it",
-        about="Look at the source again; then confirm the fact, or change it.",
+        about="Look at the source again: say that the fact is still right, or change it.",
     ),
     NeedKind(
         "links", "Broken links", "broken links",
@@ -222,6 +234,10 @@ NEEDS: Final = (
     _listed(
         "untranslated", "Missing translations", _untranslated, short="untranslated", permission=PROPOSE,
         about="Answers that are missing in one of the centre's own languages.",
+    ),
+    _listed(
+        "outdated", "Outdated translations", _outdated, short="outdated", permission=PROPOSE,
+        about="Texts whose original has changed since they were translated. Voters read them with a note.",
     ),
     _listed(
         "undated", "Elections without dates", _undated, short="without dates", permission=PROPOSE, verb="Change it",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -51,6 +51,15 @@ class NoteForm(forms.Form):
     )  # fmt: skip
 
 
+class ApprovalForm(NoteForm):
+    """An original is worded otherwise, and its author says that it means the same."""
+
+    same_meaning = forms.BooleanField(
+        label="The meaning is the same", required=False, initial=True,
+        help_text="Approved with this, translations stay as they are; without it, they become outdated.",
+    )  # fmt: skip
+
+
 class CommentForm(forms.Form):
     """Something said about a proposal."""
 
@@ -70,7 +79,7 @@ def desk_proposal(*, code: str, pk: int) -> Proposal:
 @staff_view(VIEW, target=desk_proposal, methods=("GET", "HEAD"))
 def proposal_page(request: StaffRequest, proposal: Proposal) -> HttpResponse:
     """What it changes, and what can be done with it by whom."""
-    return _page(request, proposal, NoteForm(), CommentForm())
+    return _page(request, proposal, _note_form(proposal), CommentForm())
 
 
 @staff_view(VIEW, target=desk_proposal, methods=("POST",))
@@ -85,20 +94,20 @@ def proposal_comment_page(request: StaffRequest, proposal: Proposal) -> HttpResp
         else:
             messages.success(request, "Your comment stands below.")
             return _back(proposal)
-    return _page(request, proposal, NoteForm(), form, status=422)
+    return _page(request, proposal, _note_form(proposal), form, status=422)
 
 
 @staff_view(PUBLISH, target=desk_proposal, methods=("POST",))
 def proposal_decide(request: StaffRequest, proposal: Proposal) -> HttpResponse:
     """Approve, send back, reject or take back an approval; about the revision that was seen."""
     decide = _DECISIONS.get(request.POST.get("decision", ""))
-    form = NoteForm(request.POST)
+    form = _note_form(proposal, request.POST)
     if decide is None or not request.POST.get("revision", "").isdecimal():
         raise Http404
     if not form.is_valid():
         return _page(request, proposal, form, CommentForm(), status=422)
     try:
-        said = decide(request, proposal, int(request.POST["revision"][:9]), form.cleaned_data["note"])
+        said = decide(request, proposal, int(request.POST["revision"][:9]), form.cleaned_data)
     except CurationError as error:
         return _refused(request, proposal, form, error)
     messages.success(request, said)
@@ -117,29 +126,36 @@ def proposal_withdraw_page(request: StaffRequest, proposal: Proposal) -> HttpRes
     return _back(proposal)
 
 
-def _approve(request: StaffRequest, proposal: Proposal, revision: int, note: str) -> str:
-    done = proposal_approve(proposal=proposal, by=request.user, revision=revision, note=note)
+def _note_form(proposal: Proposal, data: QueryDict | None = None) -> NoteForm:
+    return (ApprovalForm if proposal.same_meaning else NoteForm)(data)
+
+
+def _approve(request: StaffRequest, proposal: Proposal, revision: int, given: Mapping[str, Any]) -> str:
+    done = proposal_approve(
+        proposal=proposal, by=request.user, revision=revision, note=given["note"],
+        same_meaning=given.get("same_meaning", True),
+    )  # fmt: skip
     if done.status == ProposalStatus.SCHEDULED:
         return "Approved. It will be published at the moment below."
     return "Published: voters see it now."
 
 
-def _send_back(request: StaffRequest, proposal: Proposal, revision: int, note: str) -> str:
-    proposal_send_back(proposal=proposal, by=request.user, revision=revision, note=note)
+def _send_back(request: StaffRequest, proposal: Proposal, revision: int, given: Mapping[str, Any]) -> str:
+    proposal_send_back(proposal=proposal, by=request.user, revision=revision, note=given["note"])
     return "Sent back to its author with your reason."
 
 
-def _reject(request: StaffRequest, proposal: Proposal, revision: int, note: str) -> str:
-    proposal_reject(proposal=proposal, by=request.user, revision=revision, note=note)
+def _reject(request: StaffRequest, proposal: Proposal, revision: int, given: Mapping[str, Any]) -> str:
+    proposal_reject(proposal=proposal, by=request.user, revision=revision, note=given["note"])
     return "Dismissed." if proposal.author_id is None else "Rejected. Nothing of it was published."
 
 
-def _unschedule(request: StaffRequest, proposal: Proposal, revision: int, note: str) -> str:
+def _unschedule(request: StaffRequest, proposal: Proposal, revision: int, given: Mapping[str, Any]) -> str:
     proposal_unschedule(proposal=proposal, by=request.user)
     return "The approval is taken back. The proposal waits for a decision again."
 
 
-Decide = Callable[[StaffRequest, Proposal, int, str], str]
+Decide = Callable[[StaffRequest, Proposal, int, Mapping[str, Any]], str]
 _DECISIONS: Final[dict[str, Decide]] = {
     "approve": _approve,
     "send_back": _send_back,

@@ -33,8 +33,14 @@ class PartForm(forms.Form):
     What may stand in them is judged by the services alone, so that forms and programs are told the same.
     """
 
-    def __init__(self, data: Any, *, sheet: Sheet, languages: Iterable[str], prefix: str, start: Values) -> None:
-        """`start` are the values it begins with, where these are not the published ones."""
+    def __init__(
+        self, data: Any, *, sheet: Sheet, languages: Iterable[str], prefix: str, start: Values,
+        same_meaning: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        """`start` are the values it begins with, where these are not the published ones.
+
+        `same_meaning` are the translated fields that are said, to begin with, to mean the same.
+        """
         super().__init__(data, prefix=prefix, use_required_attribute=False)
         self.sheet = sheet
         self.languages = tuple(languages)
@@ -47,6 +53,9 @@ class PartForm(forms.Form):
             self.fields[field.name] = _form_field(sheet, field)
             value = start.get(field.name, sheet.values.get(field.name))
             self.initial[field.name] = local_text(value, self.zone) if field.shape == "instant" else value
+        self.rewordable = {base: _same_name(base) for base in sheet.translated()}
+        for base, name in self.rewordable.items():
+            self.fields[name] = _same_meaning_field(base in same_meaning)
         self.base: Values = self._seen()
 
     def _seen(self) -> Values:
@@ -107,6 +116,11 @@ class PartForm(forms.Form):
             return entered
         return {name: value for name, value in entered.items() if not is_same(value, self.base.get(name))}
 
+    @property
+    def same_meaning(self) -> list[str]:
+        """The translated fields whose author says that they mean what they meant."""
+        return [base for base, name in self.rewordable.items() if self.cleaned_data.get(name)]
+
     def show(self, errors: Mapping[str, Iterable[str]]) -> None:
         """Put what a service says beside its fields; what concerns none of them above the form."""
         for name, said in errors.items():
@@ -128,6 +142,8 @@ class PartForm(forms.Form):
         groups: dict[str, dict[str, Any]] = {}
         for name, field in self.curated.items():
             group = groups.setdefault(field.base, {"base": field.base, "cards": [], "is_translated": False})
+            if field.base in self.rewordable:
+                group["same_meaning"] = self[self.rewordable[field.base]]
             group["cards"].append(_card(field, self[name]))
             if field.language:
                 group["is_translated"] = True
@@ -224,6 +240,19 @@ def _widget(sheet: Sheet, field: CuratedField) -> forms.Widget:
         "time": lambda: forms.TimeInput({"type": "time"}, format="%H:%M"),
     }
     return makers[field.shape]() if field.shape in makers else _text_widget(field)
+
+
+def _same_name(base: str) -> str:
+    """The input beside a text's languages; no field of a record is called so."""
+    return f"same-{base}"
+
+
+def _same_meaning_field(initial: bool) -> forms.Field:
+    return forms.BooleanField(
+        label="This alters the wording, not the meaning", required=False, initial=initial,
+        help_text="For a corrected comma or a clearer word in the original: translations then stay as they are, if who "
+        "approves agrees. Without it, they become outdated.",
+    )  # fmt: skip
 
 
 def _text_widget(field: CuratedField) -> forms.Widget:

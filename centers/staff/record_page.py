@@ -29,6 +29,7 @@ from centers.models import Jurisdiction, Proposal, ProposalAction, PublishedChan
 from centers.models.fact import Confirmation, Fact, TranslationOrigin
 from centers.models.proposal import UNDECIDED
 from centers.services.fact_confirm import authority_of, fact_confirm
+from centers.services.fact_look import fact_look
 from centers.staff.desk import CONFIRM, PROPOSE, PUBLISH, VIEW, desk_place, desk_render, voter_path
 from centers.staff.differences import ShownDifference, ShownText, change_shown, label_of, value_shown
 from centers.staff.people import people_of
@@ -102,6 +103,13 @@ class ConfirmForm(forms.Form):
         return on
 
 
+class LookForm(forms.Form):
+    """The day on which somebody compared the source with the values they saw here."""
+
+    looked_on = forms.DateField(label="Looked at on", widget=forms.DateInput({"type": "date"}))
+    seen = forms.CharField(widget=forms.HiddenInput(), max_length=64)
+
+
 @dataclass(frozen=True, slots=True)
 class ShownValue:
     """A field of the record as it stands; `origin` says who wrote a text."""
@@ -146,12 +154,36 @@ def fact_confirm_page(request: StaffRequest, found: DeskRecord) -> HttpResponse:
     return _back(found)
 
 
+@staff_view(CONFIRM, target=desk_record, methods=("POST",))
+def fact_look_page(request: StaffRequest, found: DeskRecord) -> HttpResponse:
+    """The source still says what stands here."""
+    form = LookForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, look=form, status=422)
+    if form.cleaned_data["seen"] != found.seen:
+        form.add_error(None, "This has been changed meanwhile: compare it with its source again.")
+        return _page(request, found, look=form, status=_CHANGED_MEANWHILE)
+    try:
+        fact_look(record=str(found.ref), by=request.user, seen=found.values, on=form.cleaned_data["looked_on"])
+    except CurationError as error:
+        for name, sentences in error.errors.items():
+            form.add_error(name if name in form.fields else None, sentences)
+        return _page(request, found, look=form, status=422)
+    messages.success(request, "Noted: voters read that it was checked on that day.")
+    return _back(found)
+
+
 def _back(found: DeskRecord) -> HttpResponse:
     return redirect("record", code=found.jurisdiction.code, record=str(found.ref))
 
 
 def _page(
-    request: StaffRequest, found: DeskRecord, form: ConfirmForm | None = None, *, status: int = 200
+    request: StaffRequest,
+    found: DeskRecord,
+    form: ConfirmForm | None = None,
+    *,
+    look: LookForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     place, record, fact = found.jurisdiction, str(found.ref), found.fact
     user = request.user
@@ -175,6 +207,7 @@ def _page(
         "authority": authority,
         "may_confirm": fact is not None and user.has_perm(CONFIRM, place),
         "form": form or ConfirmForm(initial={"on": timezone.now().date(), "seen": found.seen}),
+        "look": look or LookForm(initial={"looked_on": timezone.now().date(), "seen": found.seen}),
         "seen": found.seen,
         "voter_path": voter_path(place),
     }
@@ -238,7 +271,7 @@ def _history(request: StaffRequest, found: DeskRecord) -> Page[Any]:
 
 def _can_undo(change: PublishedChange, found: DeskRecord) -> bool:
     """Whether what the change made still stands; the service looks again."""
-    if change.action == ProposalAction.CONFIRM:
+    if change.action in (ProposalAction.CONFIRM, ProposalAction.LOOK):
         return False
     if change.action == ProposalAction.REMOVE:
         return found.live is None

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from django.db import models
 from django.http import HttpResponse
 
+from accounts.models import Organisation
 from accounts.staff.access import StaffRequest, staff_view
 from centers.curation import RecordKind, record_of
+from centers.curation.organisation import organisations_of
 from centers.models import (
     Answer,
     Confirmation,
@@ -169,7 +171,17 @@ def groups_of(place: Jurisdiction, request: StaffRequest) -> list[Group]:
             [lister.row(one, one.title, f"{one.organisation.name} · {one.get_kind_display()}") for one in sources],
             "No source is recommended here yet.",
         ),
+        Group(
+            "organisation",
+            "Organisations",
+            [lister.row(one, one.name, _body(one)) for one in organisations_of(place)],
+            "No organisation is looked after here: an administrator gives it its place.",
+        ),
     ]
+
+
+def _body(one: Organisation) -> str:
+    return f"{one.name_en} · {one.get_kind_display()} · {one.get_vetting_display()}"
 
 
 def _waiting(place: Jurisdiction) -> dict[str, list[Proposal]]:

@@ -53,6 +53,7 @@ def proposal_revise(request: StaffRequest, proposal: Proposal) -> HttpResponse:
                 for name in ("reason", "source", "verified_on", "publish_at", "expires_at")
             },
             besides=proposal.pk,
+            same_meaning=proposal.same_meaning,
         )
         if data is None:
             # What its author saw when it was made: what changed since is a conflict.

@@ -15,6 +15,8 @@ from centers.curation import CuratedField, CurationError, RecordRef, record_ref
 from centers.curation.kind import Values
 from centers.curation.kinds import NEW
 from centers.models import Election, ElectionStatus, Jurisdiction, Proposal, ProposalAction
+from centers.models.fact import Translated
+from centers.wording import texts_of
 
 #: A list to choose from: value and label, or a heading and such a list.
 Choices = list[tuple[str, Any]]
@@ -41,18 +43,27 @@ class Sheet:
         """Whether voters do not have it yet."""
         return self.action == ProposalAction.CREATE
 
+    def translated(self) -> list[str]:
+        """Its fields that are published in several languages, so that one of them is made from another."""
+        live = self.live
+        if not isinstance(live, Translated):
+            return []
+        bases = dict.fromkeys(one.base for one in self.ref.kind.own if one.language)
+        return [base for base in bases if len(texts_of(live, base)) > 1]
+
 
 def sheet_find(*, record: str, place: Jurisdiction) -> Sheet:
     """The sheet of `record` in `place`. Raises `Http404` when it is, or would be, another place's."""
     try:
         sheet = sheet_of(record_ref(record), place)
+        one = sheet.live if sheet.live is not None else sheet.ref.kind.build(sheet.ref.key)
+        owner = sheet.ref.kind.place(one)
     except CurationError:
         raise Http404 from None
-    one = sheet.live if sheet.live is not None else sheet.ref.kind.build(sheet.ref.key)
     if not sheet.ref.kind.is_proposable:
         raise Http404
     # One record has one name, else proposals about it would not know of each other.
-    if sheet.ref.kind.place(one).pk != place.pk or sheet.ref.kind.key(one) != sheet.ref.key:
+    if owner.pk != place.pk or sheet.ref.kind.key(one) != sheet.ref.key:
         raise Http404
     return sheet
 

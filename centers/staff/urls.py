@@ -48,6 +48,7 @@ urlpatterns = [
     path("<slug:code>/proposals/<int:pk>/undo/", undo.proposal_undo_page, name="proposal-undo"),
     path("<slug:code>/proposals/<int:pk>/preview/", proposal_page.proposal_preview_page, name="proposal-preview"),
     path("<slug:code>/record/<path:record>/", record_page.record_page, name="record"),
+    path("<slug:code>/look/<path:record>/", record_page.fact_look_page, name="fact-look"),
     path("<slug:code>/confirm/<path:record>/", record_page.fact_confirm_page, name="fact-confirm"),
     path("<slug:code>/changes/<int:pk>/undo/", undo.change_undo_page, name="change-undo"),
     path("<slug:code>/records/", records.record_list, name="desk-records"),

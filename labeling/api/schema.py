@@ -192,3 +192,60 @@ PROBLEM = _object(
     errors=_REASONS,
     invalid={"type": "array", "items": INVALID_ITEM},
 )
+
+_KINDS: dict[str, Any] = {
+    "type": "string",
+    "enum": ["voting-information", "impersonation", "undisclosed-ai", "incitement", "paid-political", "other"],
+}
+_MAYBE_MOMENT: dict[str, Any] = {"type": ["string", "null"], "format": "date-time"}
+
+REPORT = _object(
+    ["uri", "kind"],
+    uri={"type": "string", "maxLength": 320, "description": "`platform:id`, of the calling platform."},
+    kind=_KINDS,
+    said={"type": "string", "maxLength": 2000, "description": "What the reporter wrote, if anything."},
+    reporter={
+        "type": "string",
+        "maxLength": 100,
+        "description": "A pseudonym of who reported, the same for the same person; never a name or an address.",
+    },
+    language={"type": "string", "default": "en", "description": "In which the reporter is answered."},
+    jurisdiction={"type": "string", "description": "Whose election it is about, where the labels do not say."},
+)
+
+REPORT_STATE = _object(
+    ["id", "uri", "kind", "outcome", "policy", "reason", "received_at", "answer_by", "ended_at", "status_url"],
+    id=_UUID,
+    uri=_TEXT,
+    kind=_KINDS,
+    outcome={
+        "type": ["string", "null"],
+        "enum": ["upheld", "rejected", "closed", "unknown", "gone", None],
+        "description": "Null while it waits; `unknown` when the content was never handed in.",
+    },
+    policy=_NULLABLE | {"description": "Key and version of the policy it was decided by."},
+    reason=_NULLABLE | {"description": "Code of the policy's reason."},
+    received_at=_MOMENT,
+    answer_by=_MOMENT,
+    ended_at=_MAYBE_MOMENT,
+    status_url={"type": "string", "format": "uri", "description": "The reporter's private page."},
+)
+
+STATEMENT = _object(
+    ["cursor", "puid", "uri", "label", "created_at", "withdrawn_at", "withdrawn_because", "statement"],
+    cursor=_TEXT,
+    puid={"type": "string", "pattern": "^[a-zA-Z0-9_-]{1,500}$"},
+    uri=_TEXT,
+    label={"type": "string", "description": "The label's id."},
+    created_at=_MOMENT,
+    withdrawn_at=_MAYBE_MOMENT,
+    withdrawn_because={"type": ["string", "null"], "enum": ["undone", "overturned", None]},
+    statement={"type": "object", "description": "In the submission format of the EU's DSA Transparency Database."},
+)
+
+STATEMENTS = _object(
+    ["statements", "cursor", "more"],
+    statements={"type": "array", "items": STATEMENT},
+    cursor={"type": "string", "description": "Where to read on."},
+    more={"type": "boolean"},
+)

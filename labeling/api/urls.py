@@ -8,12 +8,17 @@ from labeling.api.changes import LabelChangesView
 from labeling.api.content import BatchView, ContentView
 from labeling.api.hashtags import HashtagView
 from labeling.api.labels import LabelsView
+from labeling.api.reports import ReportsView, ReportView
+from labeling.api.statements import StatementsView
 
 urlpatterns = [
     path("content/", ContentView.as_view(), name="api-content"),
     path("content/<uuid:batch>/", BatchView.as_view(), name="api-content-batch"),
     path("labels/changes/", LabelChangesView.as_view(), name="api-label-changes"),
     path("labels/", LabelsView.as_view(), name="api-labels"),
+    path("reports/", ReportsView.as_view(), name="api-reports"),
+    path("reports/<uuid:report>/", ReportView.as_view(), name="api-report"),
+    path("statements/", StatementsView.as_view(), name="api-statements"),
     # Whatever was tapped on, slashes and line breaks included: the view says what is wrong with it.
     re_path(r"^hashtags/(?P<tag>[\s\S]+)/$", HashtagView.as_view(), name="api-hashtag"),
 ]

@@ -11,6 +11,7 @@ from labeling.models.erasure import AuthorErasure
 from labeling.models.hashtag import EmergingHashtag, EmergingState, HashtagHour
 from labeling.models.job import BackTest, Job, JobState, RelabelJob
 from labeling.models.label import Decider, DecisionAction, Label, LabelDecision, LabelKind, LabelState
+from labeling.models.outside import Appeal, AppealSecret, Appellant, FromOutside, Outcome, Report, ReportKind
 from labeling.models.platform import Platform
 from labeling.models.policy import Policy, PolicyText
 from labeling.models.reminder import Reminder, ReminderAction, ReminderChange, ReminderOrigin, ReminderText
@@ -19,6 +20,7 @@ from labeling.models.review import (
     ReviewAction,
     ReviewDecision,
     ReviewerProfile,
+    ReviewExposure,
     ReviewSignal,
     ReviewTask,
     SignalKind,
@@ -34,6 +36,9 @@ from labeling.models.ruleset import (
     RulesetEvent,
     RulesetStatus,
 )
+from labeling.models.sketch import ItemSketch
+from labeling.models.standing import StandingTold
+from labeling.models.statement import StatementOfReasons
 from labeling.models.tally import ShadowTally, StreamTally
 from labeling.models.webhook import DeliveryState, EndpointAction, EndpointEvent, WebhookDelivery, WebhookEndpoint
 
@@ -41,6 +46,9 @@ __all__ = [
     "CANDIDATE_STATUSES",
     "Account",
     "ApiKey",
+    "Appeal",
+    "AppealSecret",
+    "Appellant",
     "AtprotoLabel",
     "AtprotoStream",
     "AuthorErasure",
@@ -60,8 +68,10 @@ __all__ = [
     "EmergingState",
     "EndpointAction",
     "EndpointEvent",
+    "FromOutside",
     "HashtagHour",
     "IntakeBatch",
+    "ItemSketch",
     "Job",
     "JobState",
     "Label",
@@ -69,6 +79,7 @@ __all__ = [
     "LabelDecision",
     "LabelKind",
     "LabelState",
+    "Outcome",
     "Platform",
     "Policy",
     "PolicyText",
@@ -78,8 +89,11 @@ __all__ = [
     "ReminderChange",
     "ReminderOrigin",
     "ReminderText",
+    "Report",
+    "ReportKind",
     "ReviewAction",
     "ReviewDecision",
+    "ReviewExposure",
     "ReviewSignal",
     "ReviewTask",
     "ReviewerProfile",
@@ -93,6 +107,8 @@ __all__ = [
     "SampledItem",
     "ShadowTally",
     "SignalKind",
+    "StandingTold",
+    "StatementOfReasons",
     "StreamTally",
     "TaskState",
     "WebhookDelivery",

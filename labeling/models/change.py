@@ -53,7 +53,8 @@ class ChangeSet(models.Model):
 
 
 class LabelChange(models.Model):
-    """One change of a label that a viewer could see. A trigger on labels writes these rows, nothing else does.
+    """One change of a label that a viewer could see. Triggers on labels write these rows, and
+    `standings_tell` where a label stays as it was and its election was called off.
 
     Its position is `change_set.last_position - change_set.size + ordinal` (`LabelChange.objects.after` brings it along
     as `position`). `kind`, `jurisdiction`, `election` and `confidence` are the label's after the change, so that the

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from labeling.models import ReviewTask, TaskState
+from labeling.models import Outcome, ReviewTask, TaskState
+from labeling.services.outside_settle import outside_close
+from labeling.services.review_hashtags import hashtags_close, hashtags_join
 from labeling.services.review_join import days_to_elections, labels_join, views_of, weigh
 
 #: Rows looked at in one transaction.
@@ -21,7 +24,7 @@ def review_sweep() -> dict[str, int]:
 
     What opens and ends tasks at once may fail or be missed; this makes up for it. Safe to call at any time, by anybody.
     """
-    return {"joined": _join_missing(), "closed": _close_gone()}
+    return {"joined": _join_missing() + hashtags_join(), "closed": _close_gone() + hashtags_close()}
 
 
 def _join_missing() -> int:
@@ -53,9 +56,18 @@ def _close_gone() -> int:
     """Tasks that only machines' labels made, none of which waits any more. One that somebody works on is theirs."""
     closed = 0
     while found := _tasks_gone():
-        closed += ReviewTask.objects.filter(pk__in=found, state=TaskState.OPEN).update(
-            state=TaskState.CLOSED, ended_at=timezone.now(), closed_because=_GONE, claimed_by=None, claimed_until=None
-        )
+        closed += tasks_close(tasks=found, because=_GONE, outcome=Outcome.GONE)
+    return closed
+
+
+@transaction.atomic
+def tasks_close(*, tasks: Sequence[int], because: str, outcome: Outcome) -> int:
+    """End open tasks without a decision, and what people outside are waiting for with them; returns how many."""
+    now = timezone.now()
+    closed = ReviewTask.objects.filter(pk__in=tasks, state=TaskState.OPEN).update(
+        state=TaskState.CLOSED, ended_at=now, closed_because=because, claimed_by=None, claimed_until=None
+    )
+    outside_close(tasks=tasks, outcome=outcome, now=now)
     return closed
 
 
@@ -72,6 +84,7 @@ def _tasks_gone() -> list[int]:
                      WHERE signal.task_id = task.id
                        AND (signal.kind NOT IN ('unsure', 'brake') OR label.state = 'review')
                        AND item.erased_at IS NULL)
+                 AND task.kind <> 'hashtag'
                ORDER BY task.id LIMIT %s FOR UPDATE OF task SKIP LOCKED""",
             [AT_ONCE],
         )

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 
 from centers.models import PollingDay
-from labeling.models import ContentItem, Label, LabelState, Policy, ReviewSignal, ReviewTask, SignalKind, TaskState
+from labeling.models import (
+    ContentItem,
+    Label,
+    LabelState,
+    Policy,
+    ReviewSignal,
+    ReviewTask,
+    RuleBrake,
+    SignalKind,
+    TaskState,
+)
 from labeling.review.priority import factors_of, rank_of
 from labeling.services.item_rows import json_rows
 from labeling.services.policies_load import policies_load
@@ -27,6 +38,7 @@ _AT_LEAST: Final = {
 _STRENGTH: Final = [
     SignalKind.QUALITY,
     SignalKind.UNSURE,
+    SignalKind.HASHTAG,
     SignalKind.BRAKE,
     SignalKind.REPORT,
     SignalKind.APPEAL,
@@ -93,8 +105,8 @@ def signals_join(*, signals: Sequence[Signal], now: dt.datetime) -> int:
     by_source = {(tasks[signal.uri].pk, signal.source): signal for signal in new}
     ReviewSignal.objects.bulk_create(
         ReviewSignal(
-            task_id=task, kind=signal.kind, source=source, label_id=signal.label, detail=dict(signal.detail),
-            created_at=now,
+            task_id=task, kind=signal.kind, source=source, label_id=signal.label,
+            detail={"policy": signal.policy, **signal.detail}, created_at=now,
         )
         for (task, source), signal in by_source.items()
     )  # fmt: skip
@@ -102,8 +114,11 @@ def signals_join(*, signals: Sequence[Signal], now: dt.datetime) -> int:
     return len(by_source)
 
 
-def labels_join(*, labels: Iterable[int], now: dt.datetime, kind: SignalKind = SignalKind.UNSURE) -> int:
-    """Bring labels that wait for a moderator to their tasks; returns how many signals were new."""
+def labels_join(*, labels: Iterable[int], now: dt.datetime, kind: SignalKind | None = None) -> int:
+    """Bring labels that wait for a moderator to their tasks; returns how many signals were new.
+
+    Without a `kind` it is told from the label: a brake that holds one of its rules, or else that the machine is unsure.
+    """
     named = list(labels)
     if not named:
         return 0
@@ -112,19 +127,23 @@ def labels_join(*, labels: Iterable[int], now: dt.datetime, kind: SignalKind = S
         .select_related("item__platform")
         .order_by("-confidence", "pk")
     )
-    signals = [
-        Signal(
-            uri=label.item.uri,
-            item=label.item_id,
-            place=label.jurisdiction_id,
-            language=language_of(label.item.lang),
-            kind=kind,
-            source=f"label:{label.pk}",
-            label=label.pk,
-        )
-        for label in waiting
-    ]
-    return signals_join(signals=signals, now=now)
+    braked = set(RuleBrake.objects.engaged().values_list("ruleset_id", "rule"))
+    return signals_join(signals=[_signal_of(label, kind, braked) for label in waiting], now=now)
+
+
+def _signal_of(label: Label, kind: SignalKind | None, braked: AbstractSet[tuple[int, str]]) -> Signal:
+    """What a label that waits says; `braked` are the rules (set, key) that only ask for now."""
+    held = sorted({str(sign.get("rule")) for sign in label.evidence if (label.ruleset_id, sign.get("rule")) in braked})
+    return Signal(
+        uri=label.item.uri,
+        item=label.item_id,
+        place=label.jurisdiction_id,
+        language=language_of(label.item.lang),
+        kind=kind or (SignalKind.BRAKE if held else SignalKind.UNSURE),
+        source=f"label:{label.pk}",
+        label=label.pk,
+        detail={"rules": held} if held else {},
+    )
 
 
 def _tasks_locked(uris: Iterable[str]) -> dict[str, ReviewTask]:
@@ -189,6 +208,7 @@ def _tasks_update(tasks: Iterable[ReviewTask]) -> None:
             "id": task.pk,
             "kind": str(task.kind),
             "severity": task.severity,
+            "sensitive": task.is_sensitive,
             "policy": task.policy_id,
             "due": task.due_at.isoformat(),
             "signals": task.signal_count,
@@ -202,12 +222,12 @@ def _tasks_update(tasks: Iterable[ReviewTask]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE labeling_reviewtask AS task SET
-                   kind = u.kind, severity = u.severity, policy_id = u.policy, due_at = u.due,
-                   signal_count = u.signals, version = u.version, skipped_by = '{}', barred = u.barred,
+                   kind = u.kind, severity = u.severity, is_sensitive = u.sensitive, policy_id = u.policy,
+                   due_at = u.due, signal_count = u.signals, version = u.version, skipped_by = '{}', barred = u.barred,
                    rank = u.rank, factors = u.factors
                FROM json_to_recordset(%s::json)
-                    AS u(id bigint, kind text, severity int, policy bigint, due timestamptz, signals int, version int,
-                         barred bigint[], rank float8, factors jsonb)
+                    AS u(id bigint, kind text, severity int, sensitive boolean, policy bigint, due timestamptz,
+                         signals int, version int, barred bigint[], rank float8, factors jsonb)
                WHERE task.id = u.id""",
             [json_rows(rows)],
         )
@@ -218,6 +238,7 @@ def _take(task: ReviewTask, signal: Signal, policy: Policy) -> None:
     if _STRENGTH.index(signal.kind) >= _STRENGTH.index(SignalKind(task.kind)):
         task.kind, task.policy = signal.kind, policy
     task.severity = max(task.severity, policy.severity, _AT_LEAST.get(signal.kind, 1))
+    task.is_sensitive = task.is_sensitive or policy.is_sensitive
     task.due_at = min(task.due_at, task.opened_at + dt.timedelta(minutes=policy.answer_within))
     task.barred = sorted({*task.barred, *signal.barred})
 
@@ -227,6 +248,12 @@ def weigh(task: ReviewTask, views: int, days: int | None) -> None:
     factors = factors_of(severity=task.severity, views=views, days_to_election=days, signals=max(1, task.signal_count))
     task.factors = factors._asdict() | {"views": views, "days": days}
     task.rank = rank_of(factors, task.opened_at)
+
+
+def task_weigh(task: ReviewTask) -> None:
+    """Weigh one task as the calendar and the audience are now; the caller saves it."""
+    views, days = views_of([task.item_id]), days_to_elections([task.jurisdiction_id])
+    weigh(task, views.get(task.item_id or 0, 0), days.get(task.jurisdiction_id))
 
 
 def views_of(items: Iterable[int | None]) -> dict[int, int]:

@@ -18,6 +18,14 @@ def register_all() -> None:
         ),
         Section(
             group="Labelling",
+            title="Tell moderators",
+            url_name="review-notice",
+            permission="labeling.flag_content",
+            about="Notices of trusted flaggers and of rapid response: what moderators should see before all else.",
+            key="n",
+        ),
+        Section(
+            group="Labelling",
             title="Rules",
             url_name="rulesets",
             permission="labeling.view_rules",
@@ -71,5 +79,15 @@ def register_all() -> None:
             permission="labeling.view_pipeline",
             about="Where platforms are told that labels changed, what waits for them and what was given up.",
             key="w",
+        ),
+    )
+    register(
+        Section(
+            group="Labelling",
+            title="Statements",
+            url_name="statements",
+            permission="labeling.view_pipeline",
+            about="The reasons for each restriction, as platforms and the EU’s database are told.",
+            key="s",
         ),
     )

@@ -49,6 +49,14 @@ class Portal:
         """Do what workers would: there are none."""
         self._prepare("work")
 
+    def given_hook(self, url: str) -> None:
+        """An address of the demonstration platform."""
+        self._prepare("hook", url)
+
+    def given_reviews(self, number: int) -> None:
+        """So many fictional posts that a trusted flagger brought to the moderators."""
+        self._prepare("reviews", str(number))
+
     def given_member(self, email: str, password: str) -> None:
         """A moderator who has no second factor yet."""
         self._prepare("member", email, password)
@@ -73,6 +81,8 @@ def portal_running(*, database: Mapping[str, Any], name: str, redis_url: str, fo
             "BROWSER_STATIC_ROOT": str(folder / "static"),
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "LOG_FORMAT": "console",
+            # Pages to recommend are asked of a server of the test's own.
+            "OUTBOUND_LOCAL": "yes",
         }
         prepare(environ, folder / "prepare.log")
         with web_server(environ, port, folder / "web.log"):

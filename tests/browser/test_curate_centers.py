@@ -98,6 +98,18 @@ def published(come: Come, portal: Portal, proposal: str) -> float:
     return time.perf_counter() - since
 
 
+def reading(come: Come, path: str, words: str, *, is_there: bool = True) -> Page:
+    """The page of somebody who opens it for the first time, once it says `words` (or no longer does).
+
+    Whoever has read it a moment ago keeps their copy for seconds, as `Cache-Control` says.
+    """
+    until = time.monotonic() + PATIENCE / 1000
+    page = come("phone").go(path)
+    while (words in page.content()) is not is_there and time.monotonic() < until:
+        page = come("phone").go(path)
+    return page
+
+
 def expect_no_sentence(page: Page) -> None:
     """Voters read the old answer while the proposal waits."""
     assert ENGLISH not in page.content()

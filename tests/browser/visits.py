@@ -55,7 +55,7 @@ class Visit:
             self._note(f"request to another host: {request.url}")
 
     def _response(self, response: Response) -> None:
-        if not response.ok and response.status not in {301, 302, 304}:
+        if not response.ok and response.status not in {301, 302, 303, 304}:
             self._note(f"answer {response.status}: {response.url}")
 
     def _note_each(self, kind: str, found: list[str]) -> None:

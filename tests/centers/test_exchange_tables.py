@@ -265,3 +265,29 @@ def test_everything_of_a_centre_goes_out(
     for wrong in (["xq"], ["xa", "--output", "x.exe"]):
         with pytest.raises(CommandError):
             call_command("center_export", *wrong)
+
+
+def test_rows_that_are_right_only_together_are_taken_in_any_order(arcadia: ElectionCenter, curator: User) -> None:
+    election = ElectionFactory(jurisdiction=arcadia.jurisdiction, key="xa.president.2031", type="president")
+    RoundFactory(election=election, days=[dt.date(2031, 6, 1)])
+    for kind, day in (("registration_opens", dt.date(2031, 3, 1)), ("registration_deadline", dt.date(2031, 4, 1))):
+        KeyDateFactory(election=election, jurisdiction=arcadia.jurisdiction, kind=kind, day=day)
+    rows = ["xa.president.2031,registration_opens,2031-04-10", "xa.president.2031,registration_deadline,2031-05-10"]
+    head = "election,kind,day\n"
+    client = client_of(curator)
+
+    for order in (rows, rows[::-1]):
+        plan = rows_plan("dates", (head + "\n".join(order)).encode(), arcadia.jurisdiction)
+        assert told(plan) == []
+        assert [one.line for one in plan.effects] == [2, 3], "as they stand in the file"
+    alone = rows_plan("dates", (head + rows[0]).encode(), arcadia.jurisdiction)
+    assert told(alone) == ["2 day: “Last day to register” is on 2031-04-01, before this."]
+
+    wrong = "xa.president.2031,candidates_published,2031-07-01"
+    plan = rows_plan("dates", (head + "\n".join([*rows, wrong])).encode(), arcadia.jurisdiction)
+    assert told(plan) == ["4 day: This is after the vote, whose last polling day is 2031-06-01."]
+
+    confirmed(client, uploaded(client, head + "\n".join(rows), "dates")["Location"])
+    (proposal,) = Proposal.objects.all()
+    proposal_approve(proposal=proposal, by=person(Role.PUBLISHER, arcadia.jurisdiction), revision=1)
+    assert {str(one.day) for one in KeyDate.objects.all()} == {"2031-04-10", "2031-05-10"}

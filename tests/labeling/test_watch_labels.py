@@ -194,7 +194,7 @@ def test_why_marks_the_words_and_names_the_election(client: Client, give: Give) 
     assert "France" in page
     assert "Automatically" in page
     assert "It does not say that the content is true or false" in page
-    assert "tell the platform" in page
+    assert "Appeal against this label" in page
 
 
 def test_labels_that_wait_for_a_moderator_are_not_public(client: Client, give: Give) -> None:

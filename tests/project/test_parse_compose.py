@@ -14,6 +14,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
+from bench.nginx import configuration
 from electioncenters.embedded.postgres import MAJOR_VERSION
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -200,10 +201,14 @@ def test_nginx_keeps_voter_pages_and_nobodys_address(nginx: str) -> None:
     assert re.search(r"^\s*access_log off;", nginx, flags=re.MULTILINE)
     assert re.search(r"^error_log \S+ emerg;", nginx, flags=re.MULTILINE)
     assert "X-Forwarded-For" not in nginx
-    # Sign-in counts guesses by address; that of a voter is never told.
+    # Sign-in counts guesses by address; that of whoever reads is never told.
     (workspace,) = re.findall(r"location ~ \^/\(admin\|staff\)/ \{(.*?)\n\s*\}", nginx, flags=re.DOTALL)
     assert "proxy_set_header X-Real-IP $remote_addr;" in workspace
-    assert nginx.count("$remote_addr") == 1
+    # Reports and appeals are counted by it, for ten minutes (decision 21).
+    (forms,) = re.findall(r"location ~ \^/\[a-z\]\[a-z\]/\(report\|labels\S+ \{(.*?)\n\s*\}", nginx, flags=re.DOTALL)
+    assert "X-Real-IP $remote_addr" in forms
+    assert "proxy_cache" not in forms
+    assert nginx.count("$remote_addr") == 2
     assert re.search(r"proxy_cache_lock\s+on;", nginx)
     assert re.search(r"proxy_cache_background_update\s+on;", nginx)
     # Cache-Control with its stale-while-revalidate and stale-if-error must count.
@@ -259,3 +264,12 @@ def test_image_runs_as_nobody_special(dockerfile: list[list[str]]) -> None:
     assert user not in {"root", "0"}
     assert any(word == "RUN" and "useradd" in rest and rest.endswith(user) for word, rest in last)
     assert all("chown" not in rest for word, rest in last if word == "COPY")
+
+
+def test_nginx_is_measured_as_it_is_shipped(nginx: str, tmp_path: Path) -> None:
+    measured = configuration(folder=tmp_path, portal=9001, port=9002, headers={"x-said": 'a "b" \\ c'})
+    assert [line for line in nginx.splitlines() if "proxy_cache" in line and "path" not in line] == [
+        line for line in measured.splitlines() if "proxy_cache" in line and "path" not in line
+    ]
+    assert not re.search(r"web:8000|/etc/nginx|/var/cache", measured)
+    assert 'add_header x-said "a \\"b\\" \\\\ c";' in measured
