@@ -35,10 +35,21 @@ class Told(NamedTuple):
 
 @transaction.atomic
 def coverage_record() -> set[str]:
-    """End and begin spells until they say what partners' records say today; call it after any change of one.
+    """Keep spells in step and make the pages concerned current; call it after any change of a partner's record.
 
-    Beat calls it too, since contracts begin and end by the calendar. Answers the countries where something changed,
-    whose pages are made current. Doing it twice changes nothing.
+    Beat calls it too, since contracts begin and end by the calendar. Answers the countries where something changed.
+    """
+    changed = spells_renew()
+    if changed:
+        center_touch(codes=changed)
+    return changed
+
+
+@transaction.atomic
+def spells_renew() -> set[str]:
+    """End and begin spells until they say what partners' records say today; doing it twice changes nothing.
+
+    Answers the countries where something changed, whose pages whoever calls has to make current.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -49,7 +60,9 @@ def coverage_record() -> set[str]:
     ending = {spell.pk for spell in over}
     begun = {key: told for key, told in wanted.items() if key not in lasting or lasting[key].pk in ending}
     _end(over, today)
-    known = set(CoverSpell.objects.values_list("partner_id", "country", "language", "days").distinct())
+    known = (
+        set(CoverSpell.objects.values_list("partner_id", "country", "language", "days").distinct()) if begun else set()
+    )
     CoverSpell.objects.bulk_create(
         # What was known before, in other words, changed today; only what is heard of first may be older.
         CoverSpell(
@@ -58,9 +71,7 @@ def coverage_record() -> set[str]:
         )
         for key, told in begun.items()
     )  # fmt: skip
-    changed = {spell.country for spell in over} | {key.country for key in begun}
-    center_touch(codes=changed)
-    return changed
+    return {spell.country for spell in over} | {key.country for key in begun}
 
 
 def _end(spells: list[CoverSpell], today: dt.date) -> None:
