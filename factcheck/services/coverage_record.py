@@ -45,7 +45,8 @@ def coverage_record() -> set[str]:
     return changed
 
 
-@transaction.atomic
+# Nobody catches what fails in here and goes on, so a savepoint inside the caller's transaction would only cost.
+@transaction.atomic(savepoint=False)
 def spells_renew() -> set[str]:
     """End and begin spells until they say what partners' records say today; doing it twice changes nothing.
 
