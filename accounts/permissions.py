@@ -28,6 +28,9 @@ GRANTS: dict[str, frozenset[str]] = {
     "centers.view_audit": frozenset({Role.PUBLISHER, Role.AUDITOR}),
     "labeling.review_label": frozenset({Role.MODERATOR}),
     "labeling.view_queue": frozenset({Role.MODERATOR, Role.AUDITOR}),
+    # How fast, fair and alike is decided, without names; and whose answers, golden items and all pairs, for leads.
+    "labeling.view_figures": frozenset({Role.MODERATOR, Role.OPERATOR, Role.AUDITOR}),
+    "labeling.lead_reviews": frozenset({Role.OPERATOR}),
     "labeling.draft_rules": frozenset({Role.MODERATOR, Role.OPERATOR}),
     "labeling.release_rules": frozenset({Role.OPERATOR}),
     "labeling.view_rules": frozenset({Role.MODERATOR, Role.OPERATOR, Role.AUDITOR}),

@@ -30,7 +30,11 @@ from labeling.models import (
     TaskState,
 )
 from labeling.services.changes_sequence import changes_nudge
+<<<<<<< HEAD
 from labeling.services.outside_settle import outside_settle, outside_wait_again
+=======
+from labeling.services.quality_check import blind_allow, labels_given_before, quality_follow, quality_undo
+>>>>>>> f525fe7 (Decisions are made again without knowing it: blind second answers, golden items, kappa and its interval)
 from labeling.services.review_claim import PERMISSION, ReviewConflict, is_held_by_another, may_decide
 from labeling.services.statement import statements_follow, statements_withdraw
 
@@ -193,7 +197,11 @@ def _decided(
     else:
         task.state, task.ended_at = TaskState.DECIDED, now
     task.save()
+<<<<<<< HEAD
     statements_follow(decision=decision, now=now)
+=======
+    quality_follow(decision=decision, task=task, verdict=verdict)
+>>>>>>> f525fe7 (Decisions are made again without knowing it: blind second answers, golden items, kappa and its interval)
     return decision
 
 
@@ -230,14 +238,22 @@ def _effects(
         return [], []
     if task.item is None or task.item.erased_at is not None:
         raise ReviewConflict("The content is gone: close the task, there is nothing to label.")
+    if task.is_blind:
+        blind_allow(by=by, verdict=verdict)
+        return [], []
     waiting = labels_in_question(task)
     own = [label for label in waiting if label.kind == policy.label_kind and by.has_perm(PERMISSION, label)]
     left = [label for label in waiting if label not in own and label.state == LabelState.REVIEW]
     act = _Act(by, _said(verdict), now)
     target = (LabelKind.ELECTION, verdict.place, verdict.election) if verdict.action == ReviewAction.CHANGE else None
     state = LabelState.APPLIED if verdict.action == ReviewAction.APPLY else LabelState.WITHDRAWN
+    doubted = labels_given_before(task)
     # A label that leads where it should already is not taken away first.
-    effects = [_moved(label, state, act) for label in own if (label.kind, label.jurisdiction, label.election) != target]
+    effects = [
+        _moved(label, LabelState.WITHDRAWN if label.pk in doubted else state, act)
+        for label in own
+        if (label.kind, label.jurisdiction, label.election) != target
+    ]
     given = [target] if target else []
     if verdict.action == ReviewAction.APPLY and policy.label_kind and not own:
         given.append((LabelKind(policy.label_kind), task.jurisdiction, None))
@@ -337,6 +353,7 @@ def _undone(decision: ReviewDecision, by: User, reason: str, now: dt.datetime) -
     outside_wait_again(decision=decision)
     statements_withdraw(decision=decision, now=now)
     _reopen(task)
+    quality_undo(decision=decision, task=task)
     return undo
 
 
@@ -359,7 +376,7 @@ def _reopen(task: ReviewTask) -> None:
         task.version += 1
         task.save(update_fields=["version"])
         return
-    if ReviewTask.objects.filter(uri=task.uri, state=TaskState.OPEN).exists():
+    if not task.is_blind and ReviewTask.objects.filter(uri=task.uri, state=TaskState.OPEN, is_blind=False).exists():
         return
     task.state, task.ended_at = TaskState.OPEN, None
     task.version += 1

@@ -17,6 +17,7 @@ from centers.staff.places import places_granted
 from labeling.excerpt import Piece, marked_pieces
 from labeling.models import Label, LabelState, Policy, PolicyText, ReviewDecision, ReviewTask
 from labeling.services.review_claim import PERMISSION, VIEW, is_held_by_another, languages_read
+from labeling.staff.quality_blind import blinded
 from labeling.staff.review_form import ChangeForm, QueueForm, policy_keys, profile_of
 
 #: Keys of the buttons of a policy's reasons, in their order; letters that the desk uses otherwise are left out.
@@ -91,7 +92,7 @@ def task_page(request: StaffRequest, task: ReviewTask, form: ChangeForm) -> dict
     text = task.item.text if task.item else ""
     profile = profile_of(request.user)
     policy_text = _policy_text(task.policy)
-    return {
+    page = {
         "task": task,
         "item": task.item,
         "pieces": marked_pieces(text, evidence) or [Piece(text, False)],
@@ -112,6 +113,7 @@ def task_page(request: StaffRequest, task: ReviewTask, form: ChangeForm) -> dict
         "factors": _factors(task.factors),
         "crumbs": [("Reviews", reverse("reviews")), (task.uri, "")],
     }
+    return blinded(task, page) if task.is_blind else page
 
 
 def choices_of(policy: Policy, text: PolicyText | None) -> list[Choice]:
