@@ -53,8 +53,8 @@ def set_measured(ruleset: Ruleset) -> Ruleset:
 def precision_of(*, ruleset: Ruleset, rules: Iterable[str], now: dt.datetime | None = None) -> dict[str, Precision]:
     """By the rule's key, for labels of one set; each label counts for every rule in its evidence. One query.
 
-    Counted is what people decided last about a label in `DAYS`. What was taken back by whoever decided, and blind second
-    answers, are no judgements.
+    Counted is what people decided last about a label in `DAYS`. What was taken back by whoever decided, and blind
+    second answers, are no judgements.
     """
     wanted = list(rules)
     since = (now or timezone.now()) - dt.timedelta(days=DAYS)
@@ -84,3 +84,19 @@ def precision_of(*, ruleset: Ruleset, rules: Iterable[str], now: dt.datetime | N
         rule: Precision(*(rate_of(*sides.get(was_shown, (0, 0))) for was_shown in (True, False)))
         for rule, sides in counts.items()
     }
+
+
+class Overturned(NamedTuple):
+    """A rule (its key, and its row in the set) with what people judged."""
+
+    rule: str
+    pk: int
+    precision: Precision
+
+
+def rules_overturned(ruleset: Ruleset, *, most: int) -> list[Overturned]:
+    """The rules of a set whose labels people judged, those overturned most often first."""
+    keys = dict(ruleset.rules.values_list("key", "pk"))
+    found = precision_of(ruleset=ruleset, rules=keys)
+    ordered = sorted(found.items(), key=lambda pair: (-pair[1].overturned, pair[0]))
+    return [Overturned(rule, keys[rule], precision) for rule, precision in ordered[:most]]

@@ -30,11 +30,12 @@ def golden_mark(*, decision: ReviewDecision, by: User, why: str) -> GoldenItem:
         raise ValidationError({"reason": "Say why this is the right answer: moderators read it."})
     _check(decision)
     task = decision.task
+    assert task.item is not None  # just checked  # noqa: S101
     try:
         with transaction.atomic():
             return GoldenItem.objects.create(
                 decision=decision,
-                item_id=task.item_id,
+                item=task.item,
                 uri=task.uri,
                 jurisdiction_id=task.jurisdiction_id,
                 language=task.language,

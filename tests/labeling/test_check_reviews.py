@@ -132,7 +132,7 @@ def test_label_led_elsewhere_goes_when_the_third_person_decides_otherwise(
     here: Jurisdiction, elsewhere: Jurisdiction
 ) -> None:
     anna, ben, cleo = (given_moderator(None, name=name) for name in ("anna", "ben", "cleo"))
-    task, check = given_differed(
+    _, check = given_differed(
         here, anna, ben, Verdict(ReviewAction.CHANGE, "other-place", place=elsewhere), APPLY
     )  # fmt: skip
     assert (check.first_outcome, check.second_outcome) == ("change:xb", "apply")
@@ -335,8 +335,9 @@ def test_golden_item_is_mixed_into_queues_of_its_language_only(
 
 
 def test_golden_items_are_given_in_turn(
-    here: Jurisdiction, anna: User, ben: User, lead: User, golden: GoldenItem, settings: Settings
+    anna: User, ben: User, lead: User, golden: GoldenItem, settings: Settings
 ) -> None:
+    here = golden.jurisdiction
     other = golden_mark(decision=decide(given_task(here, "golden 2"), anna), by=lead, why="So too.")
     settings.REVIEW_GOLDEN_SHARE = 100
     for number in range(2):
@@ -348,8 +349,9 @@ def test_golden_items_are_given_in_turn(
 
 
 def test_retired_and_erased_items_leave_the_pool(
-    here: Jurisdiction, anna: User, ben: User, lead: User, golden: GoldenItem, settings: Settings
+    anna: User, ben: User, lead: User, golden: GoldenItem, settings: Settings
 ) -> None:
+    here = golden.jurisdiction
     settings.REVIEW_GOLDEN_SHARE = 100
     decide(given_task(here, "everyday"), ben)
     golden_retire(golden=golden, by=lead, why="The law changed.")
@@ -367,7 +369,7 @@ def test_retired_and_erased_items_leave_the_pool(
 
 
 def test_golden_item_is_for_leads_of_the_place_and_holds_one_answer(
-    here: Jurisdiction, elsewhere: Jurisdiction, anna: User, ben: User, lead: User, golden: GoldenItem
+    here: Jurisdiction, elsewhere: Jurisdiction, anna: User, lead: User, golden: GoldenItem
 ) -> None:
     decision = decide(given_task(here, "2"), anna)
     stranger = given_member(Role.OPERATOR, elsewhere, email="stranger@fictional.example")
