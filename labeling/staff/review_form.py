@@ -11,7 +11,7 @@ from accounts.models import User
 from centers.models import Election, Jurisdiction
 from centers.staff.places import places_granted
 from electioncenters.languages import LANGUAGE_NAMES
-from labeling.models import LabelKind, Policy, ReviewerProfile, SignalKind
+from labeling.models import LabelKind, ReviewerProfile, SignalKind
 from labeling.review.queue import Queue
 from labeling.services.review_claim import PERMISSION
 from labeling.services.review_decide import LONGEST_NOTE
@@ -101,8 +101,3 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
 def profile_of(user: User) -> ReviewerProfile:
     """The moderator's profile, or a new one that spares them."""
     return ReviewerProfile.objects.filter(user=user).first() or ReviewerProfile(user=user)
-
-
-def policy_keys() -> list[str]:
-    """All there are."""
-    return sorted(set(Policy.objects.values_list("key", flat=True)))

@@ -18,7 +18,7 @@ from labeling.excerpt import Piece, marked_pieces
 from labeling.models import Label, LabelState, Policy, PolicyText, ReviewDecision, ReviewTask
 from labeling.services.review_claim import PERMISSION, VIEW, is_held_by_another, languages_read
 from labeling.staff.quality_blind import blinded
-from labeling.staff.review_form import ChangeForm, QueueForm, policy_keys, profile_of
+from labeling.staff.review_form import ChangeForm, QueueForm, profile_of
 
 #: Keys of the buttons of a policy's reasons, in their order; letters that the desk uses otherwise are left out.
 _KEYS: Final = "123456789"
@@ -60,7 +60,8 @@ def queue_page(request: StaffRequest) -> dict[str, Any]:
         size=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)), oldest=Min("opened_at")
     )
     rows = list(counted.order_by("-overdue", "-size", "policy__key"))
-    titles = _titles()
+    most_urgent = waiting.select_related("item", "policy", "jurisdiction").order_by("-rank")
+    titles, total = _titles(), sum(row["size"] for row in rows)
     held = waiting.filter(claimed_until__gt=now).select_related("claimed_by").order_by("claimed_until")[:50]
     return {
         "rows": [
@@ -70,13 +71,13 @@ def queue_page(request: StaffRequest) -> dict[str, Any]:
             )
             for row in rows[:200]
         ],
-        "total": sum(row["size"] for row in rows),
+        "total": total,
         "overdue": sum(row["overdue"] for row in rows),
         "oldest": min((row["oldest"] for row in rows), default=None),
         "held": held,
-        "form": form.offer(sorted({row["jurisdiction__code"] for row in rows}), policy_keys()),
+        "form": form.offer(sorted({row["jurisdiction__code"] for row in rows}), sorted(titles)),
         "asked_items": form.queue()._asdict().items() if form.is_valid() else (),
-        "page": page_of(request, waiting.select_related("item", "policy", "jurisdiction").order_by("-rank"), size=25),
+        "page": page_of(request, most_urgent, size=25, total=total),
         "may_decide": request.user.has_perm(PERMISSION),
         "languages": languages_read(request.user),
         "crumbs": [("Reviews", "")],

@@ -186,8 +186,8 @@ def test_pages_take_few_queries_however_much_waits(
         task = given_task(here, str(number))
     client = client_of(given_moderator(here))
     client.get(QUEUES)
-    # Six of them are the session, the member and the second factor.
-    with django_assert_max_num_queries(18):
+    # Five of them are the session, the member, the second factor and the notifications.
+    with django_assert_max_num_queries(12):
         client.get(QUEUES)
     with django_assert_max_num_queries(24):
         page_of(client, task)
