@@ -33,10 +33,20 @@ class Table(NamedTuple):
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
 
+    @property
+    def numbers(self) -> list[bool]:
+        """By column: whether it holds numbers."""
+        return [cell.is_number for cell in self.rows[0]] if self.rows else [False] * len(self.columns)
 
-def tables_of(scope: Scope, now: dt.datetime) -> list[Table]:
-    """All of them, in the order of the page."""
-    return [make(scope, now) for make in TABLES.values()]
+    @property
+    def heads(self) -> list[tuple[str, bool]]:
+        """Each column's name, and whether it holds numbers."""
+        return list(zip(self.columns, self.numbers, strict=True))
+
+
+def tables_of(scope: Scope, now: dt.datetime, *, fairness: bool) -> list[Table]:
+    """Those about fairness or the others, in the order of the page."""
+    return [make(scope, now) for key, make in TABLES.items() if (key in FAIRNESS) is fairness]
 
 
 def days_table(scope: Scope, now: dt.datetime) -> Table:
@@ -99,7 +109,8 @@ def service_table(scope: Scope, now: dt.datetime) -> Table:
     return Table("service", "Time to answer", about, columns, rows)
 
 
-_TEST: Final = (
+#: How groups are compared, said once above their tables.
+TEST: Final = (
     "Intervals of 95 % (Wilson). Flagged is a group that differs from all others together by Fisher's exact test, "
     "two-sided, with Holm's correction for the number of groups, p < 0.05; groups with fewer than 20 cases are not "
     "tested. Left out where the decisions come from fewer than three people. The line shows the interval, the block on "
@@ -118,7 +129,7 @@ def _fairness(
         judged = compared(known)
         columns = (by.capitalize(), "Cases", "Of these", "Share", "Interval", "Others", "p", "Differs")
         rows = [_group_row(one, judged.get(one.group), _most(judged)) for one in groups]
-        return Table(key, title, f"{about} {_TEST}", columns, rows)
+        return Table(key, title, about, columns, rows)
 
     return make
 
@@ -165,6 +176,9 @@ TABLES: Final[Mapping[str, Callable[[Scope, dt.datetime], Table]]] = {
         for by in ("language", "place")
     },
 }
+
+#: Those that compare groups.
+FAIRNESS: Final = frozenset(key for key in TABLES if key.endswith(("-language", "-place")))
 
 
 def _word(text: str) -> Cell:

@@ -14,7 +14,7 @@ from accounts.staff.access import StaffRequest, staff_view
 from centers.staff.places import places_granted
 from labeling.charts import Bars, bars_of
 from labeling.figures import FEWEST_PEOPLE, Scope, work_together
-from labeling.staff.figure_tables import TABLES, Table, tables_of
+from labeling.staff.figure_tables import TABLES, TEST, Table, tables_of
 from labeling.staff.period import Period, period_of
 
 FIGURES: Final = "labeling.view_figures"
@@ -26,17 +26,20 @@ def figures_page(request: StaffRequest) -> HttpResponse:
     now, period = timezone.now(), period_of(request)
     scope = _scope(request, period)
     together = work_together(scope)
-    tables = tables_of(scope, now)
+    days, *tables = tables_of(scope, now, fairness=False)
     is_enough = together.people >= FEWEST_PEOPLE
-    days = (period.end - period.start).days
+    length = (period.end - period.start).days
     context = {
         "period": period,
         "together": together,
-        "per_day": together.decisions / days,
-        "per_hour": together.decisions / (days * 24),
+        "per_day": together.decisions / length,
+        "per_hour": together.decisions / (length * 24),
         "in_hand": together if is_enough else None,
-        "charts": _charts(tables[0]),
+        "charts": _charts(days),
+        "days": days,
         "tables": tables,
+        "fairness": tables_of(scope, now, fairness=True),
+        "test": TEST,
         "crumbs": [("Figures", "")],
     }
     return render(request, "staff/labeling/figures.html", context, status=422 if period.form.errors else 200)
