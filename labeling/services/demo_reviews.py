@@ -106,7 +106,7 @@ def _month(platform: Platform, people: list[User], tasks: int) -> None:
                 number += 1
                 _arrives(platform, number, chance, places)
         clock = morning + dt.timedelta(hours=2)
-        for _ in range(int(tasks / DAYS * 1.35)):
+        for _ in range(int(tasks / DAYS * chance.uniform(0.9, 1.8))):
             clock = _decides(chance.choice(people), clock, chance) or clock
         if day == DAYS // 2:
             _golden()
