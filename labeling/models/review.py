@@ -107,6 +107,12 @@ class ReviewTask(models.Model):
                 condition=models.Q(state=TaskState.OPEN),
                 name="review_task_next_by_place",
             ),
+            # Read by moderators of all places who read a language that is rare in the queue: it waits deep in the order.
+            models.Index(
+                fields=["language", "-rank"],
+                condition=models.Q(state=TaskState.OPEN),
+                name="review_task_next_by_language",
+            ),
             # Read by the overview: what should have been decided by now.
             models.Index(fields=["due_at"], condition=models.Q(state=TaskState.OPEN), name="review_task_due"),
             # Read by the leases somebody holds.
