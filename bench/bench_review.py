@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import subprocess
 import sys
 
@@ -11,24 +12,24 @@ from bench.stack import Stack, stack
 from electioncenters.embedded.services import PROJECT
 
 _TASKS = 100_000
-_SECONDS = 20.0
+_SECONDS = 30.0
 _WITHIN = 100.0  # milliseconds, for 99 of 100
 _QUERIES = 12
 _PATIENCE = 600.0
 
 
 def run() -> list[Result]:
-    """Eight moderators, each a process with its own connection, take and decide without a pause."""
+    """Eight moderators, each a process with its own connection, take and decide ten times as fast as people."""
     with stack() as portal:
         _run(portal, "fill", str(_TASKS))
         queries = int(_run(portal, "page").split()[-1])
-        waits, decisions = _work(portal)
+        waits, spent, decisions = _work(portal)
     if len(waits) < len(MODERATORS) * 10:
         raise RuntimeError(f"only {len(waits)} tasks were taken")
     p99, half = _percentile(waits, 99), _percentile(waits, 50)
     what = (
         f"next task p99, {len(MODERATORS)} moderators, {_TASKS:,} waiting (p50 {half:.0f} ms, p99 {p99:.0f} ms, "
-        f"decided in {_percentile(decisions, 50):.0f} ms, {len(waits) / _SECONDS:,.0f} a second)"
+        f"{statistics.mean(spent):.1f} ms of a processor; decided in {_percentile(decisions, 50):.0f} ms)"
     )
     return [
         # Higher is better in all rows, so both are told as how many would fit.
@@ -37,8 +38,8 @@ def run() -> list[Result]:
     ]
 
 
-def _work(portal: Stack) -> tuple[list[float], list[float]]:
-    """Milliseconds until the next task was there, and until it was decided, of all moderators."""
+def _work(portal: Stack) -> tuple[list[float], list[float], list[float]]:
+    """Milliseconds of all moderators: until the next task was there, of a processor, and until it was decided."""
     people = [
         subprocess.Popen(
             [sys.executable, "-m", "bench.reviewing", "work", name, str(_SECONDS)],
@@ -61,8 +62,8 @@ def _work(portal: Stack) -> tuple[list[float], list[float]]:
             person.kill()
     if any(person.returncode for person in people):
         raise RuntimeError("a moderator failed; see above")
-    pairs = [tuple(map(float, line.split())) for lines in said for line in lines.splitlines() if line]
-    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    told = [tuple(map(float, line.split())) for lines in said for line in lines.splitlines() if line]
+    return [one[0] for one in told], [one[1] for one in told], [one[2] for one in told]
 
 
 def _run(portal: Stack, *words: str) -> str:

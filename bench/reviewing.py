@@ -1,8 +1,9 @@
 """Fills a moderators' queue and works in it, as processes of their own: `python -m bench.reviewing WHAT …`.
 
 `fill COUNT` makes fictional content that waits in the queue, and eight moderators; `work NAME SECONDS` takes and
-decides one task after the other as one of them, without a pause, and prints for each the milliseconds until the next
-task was there and until it was decided; `page` prints how many queries the queue page takes. Whoever calls gives the
+decides one task after the other as one of them, ten times as fast as a person, and prints for each the milliseconds
+until the next task was there, the processor time it took of them, and the milliseconds until it was decided; `page`
+prints how many queries the queue page takes. Whoever calls gives the
 database.
 """
 
@@ -31,6 +32,8 @@ MODERATORS: Final = {
 }
 _PLACES: Final = ("de", "fr", "it", "es", "pl", "ro", "nl", "gr", "hu", "pt", "se", "mt", "eu")
 _CHUNK: Final = 5_000
+#: Seconds for which a task is looked at: a tenth of what a clear case takes a person.
+_LOOKED_AT: Final = 0.5
 
 
 def main(words: list[str]) -> None:
@@ -126,14 +129,16 @@ def work(name: str, seconds: float) -> None:
     sys.stdin.readline()
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         task = task_next(by=user)
-        claimed = time.perf_counter()
+        waited, spent = time.perf_counter() - began, time.process_time() - worked
         if task is None:
             return
+        time.sleep(_LOOKED_AT * chance.uniform(0.5, 1.5))
+        began = time.perf_counter()
         verdict = verdicts[chance.random() < 0.2]
         review_decide(task=task, by=user, version=task.version, verdict=verdict)
-        print(f"{(claimed - began) * 1000:.2f} {(time.perf_counter() - claimed) * 1000:.2f}")
+        print(f"{waited * 1000:.2f} {spent * 1000:.2f} {(time.perf_counter() - began) * 1000:.2f}")
 
 
 def page_queries() -> int:

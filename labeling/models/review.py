@@ -107,7 +107,7 @@ class ReviewTask(models.Model):
                 condition=models.Q(state=TaskState.OPEN),
                 name="review_task_next_by_place",
             ),
-            # Read by moderators of all places who read a language that is rare in the queue: it waits deep in the order.
+            # Read by moderators of all places who read a language that is rare in the queue: it lies deep in the order.
             models.Index(
                 fields=["language", "-rank"],
                 condition=models.Q(state=TaskState.OPEN),
