@@ -230,8 +230,9 @@ def _unanswered(task: ReviewTask) -> None:
     check = QualityCheck.objects.select_for_update().get(task=task)
     if check.kind == CheckKind.SECOND and check.state == CheckState.SETTLED:
         raise ReviewConflict("Somebody decided on it again since.")
-    first = check.first
-    if first is not None and ReviewDecision.objects.filter(undoes=first).exists():
+    first, golden = check.first, check.golden
+    is_undone = first is not None and ReviewDecision.objects.filter(undoes=first).exists()
+    if is_undone or (golden is not None and golden.retired_at is not None):
         raise ReviewConflict("There is nothing left to decide here.")
     settling = check.settling
     check.state, check.second, check.second_outcome = CheckState.WAITING, None, ""

@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.staff.access import StaffRequest, staff_view
@@ -24,6 +25,7 @@ from labeling.rule_precision import DAYS, rules_overturned
 from labeling.services.quality_golden import LEAD, golden_mark, golden_retire
 from labeling.services.quality_outcome import outcome_said
 from labeling.services.review_claim import PERMISSION, ReviewConflict
+from labeling.services.review_decide import UNDO_WITHIN
 from labeling.staff.forms import ReasonForm
 from labeling.staff.period import period_of
 
@@ -53,9 +55,10 @@ def quality_page(request: StaffRequest) -> HttpResponse:
 
 @staff_view(PERMISSION, methods=("GET", "HEAD"))
 def quality_mine(request: StaffRequest) -> HttpResponse:
-    """One's own answers to golden items; nobody else's."""
+    """One's own answers to golden items; nobody else's, and none that could still be taken back and given anew."""
     period = period_of(request)
-    own = QualityCheck.objects.compared_between(period.start, period.end).filter(second__user=request.user)
+    final = min(period.end, timezone.now() - UNDO_WITHIN)
+    own = QualityCheck.objects.compared_between(period.start, final).filter(second__user=request.user)
     wrong = own.goldens().filter(state=CheckState.SETTLED).select_related("golden", "task__item", "second", "policy")
     context = {
         "period": period,

@@ -368,6 +368,17 @@ def test_retired_and_erased_items_leave_the_pool(
     assert again.retired_because == "The content was erased."
 
 
+def test_answer_to_a_retired_item_is_not_given_anew(
+    here: Jurisdiction, ben: User, lead: User, golden: GoldenItem, settings: Settings
+) -> None:
+    settings.REVIEW_GOLDEN_SHARE = 100
+    decide(given_task(here, "everyday"), ben)
+    answer = decide(ReviewTask.objects.open().get(), ben, REJECT)
+    golden_retire(golden=golden, by=lead, why="Not clear after all.")
+    with pytest.raises(ReviewConflict, match="nothing left"):
+        review_undo(decision=answer, by=ben, reason="wrong key")
+
+
 def test_golden_item_is_for_leads_of_the_place_and_holds_one_answer(
     here: Jurisdiction, elsewhere: Jurisdiction, anna: User, lead: User, golden: GoldenItem
 ) -> None:

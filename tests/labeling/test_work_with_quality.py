@@ -14,7 +14,7 @@ from labeling.models import ContentItem, GoldenItem, Label, LabelDecision, Quali
 from labeling.rule_precision import precision_of
 from labeling.services.brake_engage import brakes_engage_by_overturns
 from labeling.services.quality_golden import golden_mark
-from labeling.services.review_decide import review_decide, review_undo
+from labeling.services.review_decide import UNDO_WITHIN, review_decide, review_undo
 from tests.labeling.sets import given_ruleset
 from tests.labeling.tasks import APPLY, REJECT, given_moderator, given_task
 from tests.labeling.test_check_reviews import blind_of, decide, given_differed
@@ -134,7 +134,10 @@ def test_answers_are_told_to_their_moderator_and_to_leads_only(
     golden_mark(decision=decide(given_task(here, "golden"), anna), by=lead, why="It names the ballot.")
     settings.REVIEW_GOLDEN_SHARE = 100
     decide(given_task(here, "everyday"), ben)
-    decide(ReviewTask.objects.open().get(), ben, REJECT)
+    answer = decide(ReviewTask.objects.open().get(), ben, REJECT)
+    # While it can be taken back the agreed answer is not told: it could be given anew.
+    assert "You met no golden item" in client_of(ben).get(f"{QUALITY}mine/").content.decode()
+    QualityCheck.objects.filter(second=answer).update(compared_at=timezone.now() - UNDO_WITHIN)
     mine = client_of(ben).get(f"{QUALITY}mine/").content.decode()
     assert "It names the ballot." in mine
     assert "Golden items answered</dt><dd>1" in mine
