@@ -28,14 +28,11 @@ from labeling.services.intake_sweep import intake_sweep as sweep
 from labeling.services.job_send import job_send
 from labeling.services.job_send import jobs_sweep as sweep_jobs
 from labeling.services.matcher import matcher_prepare
-<<<<<<< HEAD
 from labeling.services.outside_erase import outside_erase
 from labeling.services.outside_mail import outside_mail
 from labeling.services.outside_tend import unknown_tend
-=======
 from labeling.services.quality_check import quality_sweep
 from labeling.services.quality_golden import goldens_forget
->>>>>>> f525fe7 (Decisions are made again without knowing it: blind second answers, golden items, kappa and its interval)
 from labeling.services.relabel import relabel_run
 from labeling.services.review_close import review_sweep as sweep_reviews
 from labeling.services.review_close import review_weigh_again

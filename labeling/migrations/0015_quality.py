@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('centers', '0002_history_is_append_only'),
-        ('labeling', '0005_batches_are_stored_plain'),
+        ('labeling', '0007_people_outside'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

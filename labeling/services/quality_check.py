@@ -59,7 +59,7 @@ def quality_follow(*, decision: ReviewDecision, task: ReviewTask, verdict: Verdi
         _answered(decision, task, verdict)
         return
     _settled(decision, task, verdict)
-    if verdict.action not in _JUDGES or task.state != TaskState.DECIDED:
+    if verdict.action not in _JUDGES or task.state != TaskState.DECIDED or task.item_id is None:
         return
     if task.kind not in _SECOND_ALREADY and decision_is_drawn(decision, task):
         check_open(decision=decision, task=task, outcome=outcome_of(verdict, task.policy))

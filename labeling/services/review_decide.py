@@ -30,11 +30,8 @@ from labeling.models import (
     TaskState,
 )
 from labeling.services.changes_sequence import changes_nudge
-<<<<<<< HEAD
 from labeling.services.outside_settle import outside_settle, outside_wait_again
-=======
 from labeling.services.quality_check import blind_allow, labels_given_before, quality_follow, quality_undo
->>>>>>> f525fe7 (Decisions are made again without knowing it: blind second answers, golden items, kappa and its interval)
 from labeling.services.review_claim import PERMISSION, ReviewConflict, is_held_by_another, may_decide
 from labeling.services.statement import statements_follow, statements_withdraw
 
@@ -182,7 +179,8 @@ def _decided(
         seconds=_in_hand(task, by, now),
         decided_at=now,
     )
-    waits = outside_settle(task=task, decision=decision, now=now)
+    # What is decided blindly settles nothing for anybody outside.
+    waits = None if task.is_blind else outside_settle(task=task, decision=decision, now=now)
     task.version += 1
     task.claimed_by = task.claimed_until = None
     if verdict.action == ReviewAction.ESCALATE:
@@ -197,11 +195,8 @@ def _decided(
     else:
         task.state, task.ended_at = TaskState.DECIDED, now
     task.save()
-<<<<<<< HEAD
     statements_follow(decision=decision, now=now)
-=======
     quality_follow(decision=decision, task=task, verdict=verdict)
->>>>>>> f525fe7 (Decisions are made again without knowing it: blind second answers, golden items, kappa and its interval)
     return decision
 
 
