@@ -49,18 +49,26 @@ def accounts_upsert(platform: Platform, items: Iterable[Item]) -> dict[str, int]
     if not handles:
         return {}
     ids = sorted(handles)
-    _rows(
-        """INSERT INTO labeling_account (platform_id, external_id, handle)
-           SELECT %s, * FROM unnest(%s::text[], %s::text[])
-           ON CONFLICT (platform_id, external_id) DO UPDATE SET handle = EXCLUDED.handle
-           WHERE labeling_account.handle <> EXCLUDED.handle RETURNING 1""",
-        [platform.pk, ids, [handles[key] for key in ids]],
+    found = dict(
+        _rows(
+            """WITH written AS (
+                   INSERT INTO labeling_account (platform_id, external_id, handle)
+                   SELECT %s, * FROM unnest(%s::text[], %s::text[])
+                   ON CONFLICT (platform_id, external_id) DO UPDATE SET handle = EXCLUDED.handle
+                   WHERE labeling_account.handle <> EXCLUDED.handle RETURNING external_id, id
+               )
+               SELECT external_id, id FROM labeling_account WHERE platform_id = %s AND external_id = ANY(%s)
+               UNION ALL SELECT external_id, id FROM written""",
+            [platform.pk, ids, [handles[key] for key in ids], platform.pk, ids],
+        )
     )
-    found = _rows(
-        "SELECT external_id, id FROM labeling_account WHERE platform_id = %s AND external_id = ANY(%s)",
-        [platform.pk, ids],
-    )
-    return dict(found)
+    if missing := [key for key in ids if key not in found]:
+        # Another worker wrote them after this statement had begun.
+        found |= _rows(
+            "SELECT external_id, id FROM labeling_account WHERE platform_id = %s AND external_id = ANY(%s)",
+            [platform.pk, missing],
+        )
+    return found
 
 
 def items_upsert(
