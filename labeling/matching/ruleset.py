@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from labeling.matching.compound import CompoundRules, TermFound, TermSign
 from labeling.matching.conditions import is_in_force, is_in_region
-from labeling.matching.decide import Case, decide, election_in
+from labeling.matching.decide import Case, election_in
 from labeling.matching.groups import (
     Group,
     as_written,
@@ -37,6 +37,7 @@ from labeling.matching.hits import (
 from labeling.matching.model import Geography, Item, Match, Rule, Thresholds
 from labeling.matching.phrases import Found, Occurrence, PhraseIndex, longest
 from labeling.matching.places import PlaceFinder
+from labeling.matching.remembered import Decisions
 from labeling.matching.screen import Screen, Seen, Sign, words_of
 from labeling.matching.tags import TagEntry, TagIndex
 from labeling.matching.where import beside
@@ -95,6 +96,7 @@ class CompiledRuleset:
         self._by_tag: dict[str | None, tuple[str | None, PhraseIndex[Group]]] = {}
         self._indexes: dict[str | None, PhraseIndex[Group]] = {}
         self._places = PlaceFinder(geography)
+        self._decisions = Decisions()
         self._screen = self._screened(signs)
 
     def prepare(self) -> None:
@@ -215,11 +217,11 @@ class CompiledRuleset:
             return ()
         places = beside(self._places.find(text, known.language), hits)
         case = Case(item, hits, known, places, self.geography, self.thresholds)
-        matches = decide(case)
+        matches = self._decisions.decide(case)
         if not braked or not any(hit.rule.id in braked for hit in hits):
             return matches
         free = [hit for hit in hits if hit.rule.id not in braked]
-        return _at_most(matches, decide(case._replace(hits=free)) if _suffice(free) else ())
+        return _at_most(matches, self._decisions.decide(case._replace(hits=free)) if _suffice(free) else ())
 
     def _language(self, tag: str | None) -> tuple[str | None, PhraseIndex[Group]]:
         """The language of a tag as written and its phrases, remembered for the tags that platforms really use."""
