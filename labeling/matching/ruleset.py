@@ -6,10 +6,11 @@ per hashtag and one pass of the automaton over the folded text. Everything else 
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
+
+from msgspec import structs
 
 from labeling.matching.compound import CompoundRules, TermFound, TermSign
 from labeling.matching.conditions import is_in_force, is_in_region
@@ -353,7 +354,7 @@ def _at_most(matches: Iterable[Match], allowed: Iterable[Match]) -> tuple[Match,
     """Return the matches, those to be reviewed that are not among the applied ones of `allowed`."""
     sure = {(match.jurisdiction, match.election) for match in allowed if match.decision == "apply"}
     return tuple(
-        match if (match.jurisdiction, match.election) in sure else replace(match, decision="review")
+        match if (match.jurisdiction, match.election) in sure else structs.replace(match, decision="review")
         for match in matches
     )
 
