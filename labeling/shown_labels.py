@@ -19,8 +19,8 @@ from labeling.label_document import label_document
 from labeling.standing import Standing, election_standing
 
 # The plan is kept for as long as the connection lives, and made while nobody knows yet how large the tables will be:
-# `OFFSET 0` leaves one way only, each item and its labels by their keys. Neither keys nor ids hold spaces, and a text that
-# the server takes apart is written faster than an array.
+# `OFFSET 0` leaves one way only, each item and its labels by their keys. Neither keys nor ids hold spaces, and a text
+# that the server takes apart is written faster than an array.
 _SHOWN = """
     SELECT asked.platform, asked.external_id, label.public_id, label.kind, place.code, election.key, election.status,
            to_char(label.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')

@@ -53,8 +53,8 @@ class Decisions:
     """`decide`, remembered. Thread-safe: threads that look at the same time at worst decide twice."""
 
     def __init__(self) -> None:
-        self._now: dict[Key, _Told | None | bool] = {}
-        self._before: dict[Key, _Told | None | bool] = {}
+        self._now: dict[Key, _Told | bool | None] = {}
+        self._before: dict[Key, _Told | bool | None] = {}
 
     def decide(self, case: Case) -> tuple[Match, ...]:
         """What `decide` returns for the same case."""
@@ -67,7 +67,7 @@ class Decisions:
             return decide(case)
         return (_match(known, case, year),) if isinstance(known, _Told) else ()
 
-    def _learned(self, key: Key, case: Case, year: re.Match[str] | None) -> _Told | None | bool:
+    def _learned(self, key: Key, case: Case, year: re.Match[str] | None) -> _Told | bool | None:
         """What to remember: a match, none, or `True` where each item must be looked at for itself."""
         known = self._before.get(key, False)
         if known is False:
@@ -131,7 +131,7 @@ def _geometry(case: Case) -> Key:
     )
 
 
-def _told(case: Case, year: re.Match[str] | None) -> _Told | None | bool:
+def _told(case: Case, year: re.Match[str] | None) -> _Told | bool | None:
     codes = jurisdictions(Scene(case.item.text, case.hits, case.known, case.places, case.geography))
     if codes is not None and len(codes) > 1:
         # Several elections share out the signs: rare, and not worth telling by parts.
@@ -178,5 +178,3 @@ def _match(told: _Told, case: Case, year: re.Match[str] | None) -> Match:
         else:
             evidence.append(part)
     return Match("election", told.jurisdiction, told.election, told.confidence, told.decision, tuple(evidence))
-
-

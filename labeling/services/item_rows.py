@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
+from electioncenters.plain_cursor import plain_cursor
 from labeling.intake import Item, PackedItem
 from labeling.intake.item import MAX_REVISION
 from labeling.models import Platform
@@ -76,7 +77,7 @@ def items_upsert(
 ) -> dict[str, WrittenItem]:
     """Write `items`; those another worker wrote meanwhile in the same or a later revision are left out."""
     ordered = sorted(items, key=lambda item: item.external_id)
-    rows = _rows(
+    rows = rows_prepared(
         """INSERT INTO labeling_contentitem AS known
                (platform_id, first_seen_at, external_id, revision, text, hashtags, lang, region, author_id, url,
                 media, metrics, created_at)
@@ -161,6 +162,15 @@ def _row(item: Item, accounts: dict[str, int], now: dt.datetime) -> dict[str, An
         "metrics": item.metrics or {},
         "created_at": item.created_at or now,
     }
+
+
+def rows_prepared(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    """What a statement returns that is planned once for each connection.
+
+    Only for those that can be done in one way: what is found by an index would be planned while tables are small.
+    """
+    with plain_cursor() as cursor:
+        return cursor.execute(statement, parameters, prepare=True).fetchall()
 
 
 def _rows(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:

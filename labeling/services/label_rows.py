@@ -10,7 +10,7 @@ from django.db import connection
 
 from labeling.models import DecisionAction, LabelState
 from labeling.models.label import label_public_id
-from labeling.services.item_rows import json_rows
+from labeling.services.item_rows import json_rows, rows_prepared
 
 _ACTIONS = {
     LabelState.APPLIED: DecisionAction.APPLIED,
@@ -75,7 +75,7 @@ def labels_insert(drafts: list[LabelDraft], now: dt.datetime, reason: str) -> li
     """Write new labels with the first lines of their history, and return these; a label that exists stays as it is."""
     if not drafts:
         return []
-    rows = _rows(
+    rows = rows_prepared(
         """WITH given AS (
            INSERT INTO labeling_label (public_id, item_id, kind, jurisdiction_id, election_id, state, confidence,
                                        evidence, ruleset_id, decided_by, created_at, decided_at)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from centers.models import PollingDay
 from labeling.models import Policy, ReviewSignal, ReviewTask, SignalKind, TaskState
 from labeling.review.priority import factors_of, rank_of
-from labeling.services.item_rows import json_rows
+from labeling.services.item_rows import json_rows, rows_prepared
 from labeling.services.policies_load import policies_load
 
 #: The policy by which labels of rules are judged.
@@ -150,19 +150,16 @@ def _signals_insert(signals: Mapping[tuple[int, str], Signal], now: dt.datetime)
     ]
     if not rows:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO labeling_reviewsignal (task_id, kind, source, label_id, count, detail, created_at)
-               SELECT u.task, u.kind, u.source, u.label, 1, u.detail, %s
-               FROM json_to_recordset(%s::json)
-                    AS u(task bigint, kind text, source text, label bigint, detail jsonb)""",
-            [now, json_rows(rows)],
-        )
+    rows_prepared(
+        """INSERT INTO labeling_reviewsignal (task_id, kind, source, label_id, count, detail, created_at)
+           SELECT u.task, u.kind, u.source, u.label, 1, u.detail, %s
+           FROM json_to_recordset(%s::json) AS u(task bigint, kind text, source text, label bigint, detail jsonb)
+           RETURNING id""",
+        [now, json_rows(rows)],
+    )
 
 
-def _tasks_open(
-    signals: Sequence[Signal], policies: Mapping[str, Policy], now: dt.datetime
-) -> dict[str, ReviewTask]:
+def _tasks_open(signals: Sequence[Signal], policies: Mapping[str, Policy], now: dt.datetime) -> dict[str, ReviewTask]:
     """New tasks by uri, in one order for everybody; none for a uri that has an open one."""
     rows = [
         {
@@ -177,9 +174,8 @@ def _tasks_open(
         }
         for signal in sorted(signals, key=lambda signal: signal.uri)
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO labeling_reviewtask
+    found = rows_prepared(
+        """INSERT INTO labeling_reviewtask
                    (public_id, uri, item_id, jurisdiction_id, language, policy_id, kind, state, severity, signal_count,
                     rank, factors, version, barred, skipped_by, opened_at, due_at)
                SELECT gen_random_uuid(), u.uri, u.item, u.place, u.language, u.policy, u.kind, 'open', u.severity, 0,
@@ -189,9 +185,9 @@ def _tasks_open(
                          due timestamptz)
                ON CONFLICT (uri) WHERE state = 'open' DO NOTHING
                RETURNING id, uri""",
-            [now, json_rows(rows)],
-        )
-        opened = {uri: pk for pk, uri in cursor.fetchall()}
+        [now, json_rows(rows)],
+    )
+    opened = {uri: pk for pk, uri in found}
     return {
         signal.uri: ReviewTask(
             pk=opened[signal.uri],

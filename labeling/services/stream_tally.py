@@ -8,11 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db import connection
-
 from labeling.intake import Item
 from labeling.matching import Match
-from labeling.services.item_rows import json_rows
+from labeling.services.item_rows import json_rows, rows_prepared
 from labeling.text.hashtags import tag_spans
 
 #: A rule that labelled less than one item in so many of a batch is left out: thousands of rules do, and together with
@@ -68,14 +66,13 @@ def tallies_write(*, tallies: dict[int, Tally], now: dt.datetime) -> None:
         for ruleset, tally in tallies.items()
         if tally.items
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO labeling_streamtally (ruleset_id, finished_at, items, labelled, rules, tags)
-               SELECT u.ruleset, %s, u.items, u.labelled, u.rules, u.tags
-               FROM json_to_recordset(%s::json)
-                    AS u(ruleset bigint, items int, labelled int, rules jsonb, tags jsonb)""",
-            [now, json_rows(rows)],
-        )
+    rows_prepared(
+        """INSERT INTO labeling_streamtally (ruleset_id, finished_at, items, labelled, rules, tags)
+           SELECT u.ruleset, %s, u.items, u.labelled, u.rules, u.tags
+           FROM json_to_recordset(%s::json) AS u(ruleset bigint, items int, labelled int, rules jsonb, tags jsonb)
+           RETURNING id""",
+        [now, json_rows(rows)],
+    )
 
 
 def _tags(item: Item) -> set[str]:
