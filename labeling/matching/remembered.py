@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from labeling.matching.decide import Case, decide, is_history, year_beside, years_written
 from labeling.matching.model import Decision, Evidence, Match
@@ -53,8 +53,9 @@ class Decisions:
     """`decide`, remembered. Thread-safe: threads that look at the same time at worst decide twice."""
 
     def __init__(self) -> None:
-        self._now: dict[Key, _Told | bool | None] = {}
-        self._before: dict[Key, _Told | bool | None] = {}
+        self._now: dict[Key, _Told | Literal[True] | None] = {}
+        self._before: dict[Key, _Told | Literal[True] | None] = {}
+        self._once: set[Key] = set()
 
     def decide(self, case: Case) -> tuple[Match, ...]:
         """What `decide` returns for the same case."""
@@ -63,14 +64,24 @@ class Decisions:
         known = self._now.get(key, False)
         if known is False:
             known = self._learned(key, case, year)
+        if known is None:
+            return ()
         if known is True:
             return decide(case)
-        return (_match(known, case, year),) if isinstance(known, _Told) else ()
+        return (_match(known, case, year),)
 
-    def _learned(self, key: Key, case: Case, year: re.Match[str] | None) -> _Told | bool | None:
-        """What to remember: a match, none, or `True` where each item must be looked at for itself."""
+    def _learned(self, key: Key, case: Case, year: re.Match[str] | None) -> _Told | Literal[True] | None:
+        """A match, none, or `True` where the item must be looked at for itself.
+
+        What comes up for the first time is only noted: much never comes again, and taking it apart is work, too.
+        """
         known = self._before.get(key, False)
         if known is False:
+            if key not in self._once:
+                if len(self._once) >= MOST:
+                    self._once.clear()
+                self._once.add(key)
+                return True
             known = _told(case, year)
         if len(self._now) >= MOST:
             self._before, self._now = self._now, {}
@@ -131,7 +142,7 @@ def _geometry(case: Case) -> Key:
     )
 
 
-def _told(case: Case, year: re.Match[str] | None) -> _Told | bool | None:
+def _told(case: Case, year: re.Match[str] | None) -> _Told | Literal[True] | None:
     codes = jurisdictions(Scene(case.item.text, case.hits, case.known, case.places, case.geography))
     if codes is not None and len(codes) > 1:
         # Several elections share out the signs: rare, and not worth telling by parts.
