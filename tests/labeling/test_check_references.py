@@ -22,7 +22,14 @@ def item() -> ContentItem:
 
 @pytest.fixture
 def place() -> Jurisdiction:
-    return Jurisdiction.objects.create(code="zz", name="Nowhere", languages=["en"])
+    return Jurisdiction.objects.create(
+        ocd_id="ocd-division/region:zz",
+        code="zz",
+        level="union",
+        name_en="Nowhere",
+        languages=["en"],
+        time_zones=["UTC"],
+    )
 
 
 def label(item: ContentItem, **fields: object) -> Label:
