@@ -31,6 +31,11 @@ GRANTS: dict[str, frozenset[str]] = {
     # How fast, fair and alike is decided, without names; and whose answers, golden items and all pairs, for leads.
     "labeling.view_figures": frozenset({Role.MODERATOR, Role.OPERATOR, Role.AUDITOR}),
     "labeling.lead_reviews": frozenset({Role.OPERATOR}),
+    # Sums over at least five moderators of what sensitive content they saw; their own count is everybody's own.
+    "labeling.view_wellbeing": frozenset({Role.OPERATOR}),
+    # Notices that come before reports: of bodies whose word weighs more, and of who runs an election.
+    "labeling.flag_content": frozenset({Role.CURATOR, Role.PUBLISHER, Role.OPERATOR, Role.FACT_CHECKER}),
+    "labeling.call_rapid_response": frozenset({Role.PUBLISHER, Role.OPERATOR}),
     "labeling.draft_rules": frozenset({Role.MODERATOR, Role.OPERATOR}),
     "labeling.release_rules": frozenset({Role.OPERATOR}),
     "labeling.view_rules": frozenset({Role.MODERATOR, Role.OPERATOR, Role.AUDITOR}),

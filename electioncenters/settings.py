@@ -258,6 +258,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "tell-standings": {"task": "labeling.tasks.standings_tell", "schedule": 5.0},
     "sweep-reviews": {"task": "labeling.tasks.review_sweep", "schedule": 30.0},
     "tend-outside": {"task": "labeling.tasks.outside_tend", "schedule": 60.0},
+    "sketch-reviews": {"task": "labeling.tasks.review_sketch", "schedule": 30.0},
+    "forget-exposures": {"task": "labeling.tasks.review_forget", "schedule": 86_400.0},
     "weigh-reviews": {"task": "labeling.tasks.review_weigh", "schedule": 1800.0},
     "publish-due": {"task": "centers.tasks.proposals_publish_due", "schedule": 20.0},
     "expire-due": {"task": "centers.tasks.proposals_expire_due", "schedule": 20.0},

@@ -36,6 +36,8 @@ from labeling.services.quality_golden import goldens_forget
 from labeling.services.relabel import relabel_run
 from labeling.services.review_close import review_sweep as sweep_reviews
 from labeling.services.review_close import review_weigh_again
+from labeling.services.review_exposure import exposures_erase
+from labeling.services.review_similar import sketches_make
 from labeling.services.rules_erase import rules_erase
 from labeling.services.shadow import shadow_fold as fold
 from labeling.services.standings_tell import standings_tell as tell_standings
@@ -197,3 +199,16 @@ def webhooks_deliver() -> None:
     """Tell platforms what changed. In a queue of its own: labelling never waits for a platform's server."""
     webhooks_woken()
     deliver()
+
+
+# What waits is sketched beside the stream; the next run takes what this one leaves.
+@shared_task(expires=30)
+def review_sketch() -> None:
+    """Make what waits comparable with what is similar."""
+    sketches_make()
+
+
+@shared_task
+def review_forget() -> None:
+    """Forget who saw what a month ago."""
+    exposures_erase()

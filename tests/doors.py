@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organisation, Role, User
 from centers.models import Answer, ElectionCenter, HeldUpload, Jurisdiction, Link, PageLook, Proposal, PublishedChange
-from labeling.models import EmergingHashtag, Reminder, ReviewDecision, ReviewTask
+from labeling.models import BulkDecision, EmergingHashtag, Reminder, ReviewDecision, ReviewTask
+from labeling.services.policies_load import policies_load
 from labeling.services.quality_golden import golden_mark
 from labeling.services.review_decide import review_decide
 from tests.accounts.told import given_notification
@@ -166,6 +167,22 @@ def _figures(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     return {"table": "days"}
 
 
+def _media(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    media = [{"type": "video", "url": "https://10.0.0.1/inside.mp4"}]
+    return {"public_id": given_task(place, f"door-{ReviewTask.objects.count()}", media=media).public_id, "number": 0}
+
+
+def _policy(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    policies_load()
+    return {"key": "election-label"}
+
+
+def _bulk(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    decider = member or given_moderator(place, name=f"decider-{User.objects.count()}")
+    bulk = BulkDecision.objects.create(decided_by=decider, count=1, decided_at=timezone.now())
+    return {"public_id": bulk.public_id}
+
+
 def _record(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     return _desk(place, member) | {"record": f"center:{place.code}"}
 
@@ -308,9 +325,19 @@ DOORS: dict[str, Door] = {
     "review-next": Door("labeling.review_label"),
     "review-mine": Door("labeling.review_label"),
     "review-profile": Door("labeling.review_label"),
+    "review-overview": Door("labeling.view_queue"),
+    "review-policies": Door("labeling.view_queue"),
+    "review-policy": Door("labeling.view_queue", given=_policy),
+    "review-notice": Door("labeling.flag_content"),
+    "review-undo-all": Door("labeling.review_label", given=_bulk),
+    "review-reveal": Door("labeling.view_queue", target=_task),
+    "review-media": Door("labeling.view_queue", target=_media),
     "review": Door("labeling.view_queue", target=_task),
     "review-undo": Door("labeling.review_label", target=_decision),
-    **{f"review-{act}": Door("labeling.review_label", target=_task) for act in ("claim", "renew", "release", "decide")},
+    **{
+        f"review-{act}": Door("labeling.review_label", target=_task)
+        for act in ("claim", "renew", "release", "decide", "similar")
+    },
     "pipeline": Door("labeling.view_pipeline"),
     "batch-download": Door("labeling.operate_pipeline", given=_set_aside),
     "batch-replay": Door("labeling.operate_pipeline", given=_set_aside),

@@ -1,7 +1,8 @@
 """Joins the style sheets of `styles/` into the one file a page loads: `python tools/build_css.py`.
 
 The components are written and read apart (`styles/site/40-slip.css`); voters' pages load `site.css`, the workspace
-`staff.css`, previews of voters' pages `preview.css` besides. A test holds sources and files together.
+`staff.css`, previews of voters' pages `preview.css` besides, frames with media under review `media.css`. A test holds
+sources and files together.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ def sheets() -> dict[Path, list[Path]]:
     return {
         target / "site.css": site,
         target / "preview.css": sorted((STYLES / "preview").glob("*.css")),
+        target / "media.css": sorted((STYLES / "media").glob("*.css")),
         target / "staff.css": [*(path for path in site if path.name in SHARED), *staff],
     }
 

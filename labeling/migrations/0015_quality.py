@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('centers', '0002_history_is_append_only'),
-        ('labeling', '0007_people_outside'),
+        ('labeling', '0030_references_checked_together'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

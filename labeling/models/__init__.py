@@ -21,6 +21,7 @@ from labeling.models.review import (
     ReviewAction,
     ReviewDecision,
     ReviewerProfile,
+    ReviewExposure,
     ReviewSignal,
     ReviewTask,
     SignalKind,
@@ -36,6 +37,7 @@ from labeling.models.ruleset import (
     RulesetEvent,
     RulesetStatus,
 )
+from labeling.models.sketch import ItemSketch
 from labeling.models.standing import StandingTold
 from labeling.models.statement import StatementOfReasons
 from labeling.models.tally import ShadowTally, StreamTally
@@ -73,6 +75,7 @@ __all__ = [
     "GoldenItem",
     "HashtagHour",
     "IntakeBatch",
+    "ItemSketch",
     "Job",
     "JobState",
     "Label",
@@ -95,6 +98,7 @@ __all__ = [
     "ReportKind",
     "ReviewAction",
     "ReviewDecision",
+    "ReviewExposure",
     "ReviewSignal",
     "ReviewTask",
     "ReviewerProfile",

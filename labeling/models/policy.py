@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from electioncenters.languages import LANGUAGE_CODES
@@ -11,8 +12,9 @@ from labeling.models.label import LabelKind
 class Policy(models.Model):
     """A rule for people, in one version; a decision cites the version it was made by.
 
-    `actions` are its reasons by code, in the order moderators meet them, each with what it leads to: `apply` what the
-    policy provides for, `reject` it, or `change` where the label leads. `label_kind` is the kind of label the policy is
+    `actions` are its reasons by code, each with what it leads to: `apply` what the policy provides for, `reject` it, or
+    `change` where the label leads. `codes` are the same codes in the order moderators meet them, which JSON in a
+    database does not keep. `label_kind` is the kind of label the policy is
     about; those without one only tell the platform. `severity` is how bad it is when such content stays (1 to 5),
     `answer_within` the minutes in which somebody should have decided. `is_sensitive` hides the content until a
     moderator asks for it. Of each key the highest version holds.
@@ -25,6 +27,7 @@ class Policy(models.Model):
     is_sensitive = models.BooleanField(default=False)
     label_kind = models.CharField(max_length=20, choices=LabelKind, blank=True, db_default="")
     actions = models.JSONField(default=dict, db_default={})
+    codes = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -40,15 +43,23 @@ class Policy(models.Model):
     def __str__(self) -> str:
         return f"{self.key} v{self.version}"
 
+    def reasons_in_order(self) -> list[tuple[str, str]]:
+        """Each reason's code with what it leads to, as moderators meet them."""
+        return [(code, self.actions[code]) for code in self.codes or self.actions]
+
 
 class PolicyText(models.Model):
-    """A policy in one language: its title, what it says, and its reasons by code."""
+    """A policy in one language: its title, what it says, its reasons by code, and what people outside are told.
+
+    `responses` are texts by audience (`author`, `reporter`) and action, each a whole text with `{reason}` in it.
+    """
 
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="texts", db_index=False)
     language = models.CharField(max_length=8)
     title = models.CharField(max_length=120)
     text = models.CharField(max_length=1200)
     reasons = models.JSONField(default=dict)
+    responses = models.JSONField(default=dict, db_default={})
     is_machine = models.BooleanField(default=True)
 
     class Meta:

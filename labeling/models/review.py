@@ -27,6 +27,7 @@ class SignalKind(models.TextChoices):
     """Why something comes to a moderator."""
 
     UNSURE = "unsure", "The machine is not sure"
+    HASHTAG = "hashtag", "Rising hashtag"
     BRAKE = "brake", "A brake holds the rule"
     REPORT = "report", "Reported"
     APPEAL = "appeal", "Appealed"
@@ -42,8 +43,10 @@ class ReviewTask(models.Model):
     (`labeling.review.priority`), `factors` say what it was made of. `version` counts what changed about the task: a
     decision carries the version its moderator saw. A lease (`claimed_by`, `claimed_until`) is short and renewed while
     its holder works; one that ran out is anybody's. `barred` are the users who may not decide, `skipped_by` those who
-    passed it on since it last changed. A blind task (`is_blind`, see `QualityCheck`) looks like any other, of the kind
-    that the decision it repeats was of; what is decided in it changes no label, and further signals pass it by.
+    passed it on since it last changed. `is_sensitive` is what any of its signals made of it: its content stays hidden
+    until somebody asks for it. A rising hashtag has the uri `hashtag:place:tag`. A blind task (`is_blind`, see
+    `QualityCheck`) looks like any other, of the kind that the decision it repeats was of; what is decided in it changes
+    no label, and further signals pass it by.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -56,6 +59,7 @@ class ReviewTask(models.Model):
     state = models.CharField(max_length=10, choices=TaskState, default=TaskState.OPEN)
     is_blind = models.BooleanField(default=False, db_default=False)
     severity = models.PositiveSmallIntegerField()
+    is_sensitive = models.BooleanField(default=False, db_default=False)
     signal_count = models.PositiveIntegerField(default=0)
     rank = models.FloatField()
     factors = models.JSONField(default=dict)
@@ -231,15 +235,18 @@ class ReviewDecision(models.Model):
 class ReviewerProfile(models.Model):
     """How a moderator works: the languages they read, and what spares them.
 
-    Without languages they are given what is in no known language only.
+    Without languages they are given what is in no known language only. `left_out` are keys of policies whose tasks
+    they do not get unless they ask for that very queue.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reviewer_profile")
     languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     blur = models.BooleanField(default=True)
     greyscale = models.BooleanField(default=False)
+    muted = models.BooleanField(default=True, db_default=True)
     hide_sensitive = models.BooleanField(default=True)
     break_after = models.PositiveSmallIntegerField(default=50)
+    left_out = ArrayField(models.CharField(max_length=60), default=list, db_default=[], blank=True)
 
     class Meta:
         constraints = [
@@ -251,3 +258,24 @@ class ReviewerProfile(models.Model):
 
     def __str__(self) -> str:
         return str(self.user_id)
+
+
+class ReviewExposure(models.Model):
+    """That a moderator saw sensitive content on a day (UTC). Kept to spare them, and shown to themselves only.
+
+    Deleted after a month. Others are told sums of at least five people (`labeling.services.review_exposure`).
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    task = models.ForeignKey(ReviewTask, on_delete=models.CASCADE, related_name="exposures")
+    day = models.DateField()
+
+    class Meta:
+        constraints = [
+            # Begins with what is asked for: a moderator's own days. Looking twice at one thing on one day counts once.
+            models.UniqueConstraint(fields=["user", "day", "task"], name="review_exposure_counts_once_a_day")
+        ]
+        indexes = [models.Index(fields=["day"], name="review_exposure_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.day}"

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 #: A task that waited for so long counts as twice as urgent as one that just came.
 DOUBLES_AFTER: Final = dt.timedelta(hours=12)
+#: Less than so many times as urgent is not worth a word.
+_WORTH_SAYING: Final = 1.05
 _EPOCH: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 #: Days to the nearest polling day, and the factor up to there.
 _NEARNESS: Final = ((1, 8.0), (7, 4.0), (30, 2.0))
@@ -57,3 +60,35 @@ def rank_of(factors: Factors, opened_at: dt.datetime) -> float:
     True
     """
     return math.log2(factors.product) - (opened_at - _EPOCH) / DOUBLES_AFTER
+
+
+def factors_said(kept: Mapping[str, Any], waiting: dt.timedelta) -> list[str]:
+    """Why a task stands where it stands, in words; `kept` are its stored factors with `views` and `days`.
+
+    >>> factors_said({"severity": 4.0, "reach": 4.1, "nearness": 4.0, "signals": 2.0, "views": 1234, "days": 5},
+    ...              dt.timedelta(hours=25))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ['severity 4 of 5', 'seen 1,234 times: 4.1 times as urgent', 'a vote in 5 days: 4 times as urgent',
+     'several signals: 2 times as urgent', 'waiting: 4.2 times as urgent']
+    """
+    views, days, nearness = int(kept.get("views") or 0), kept.get("days"), float(kept.get("nearness") or 1)
+    signals = float(kept.get("signals") or 1)
+    grown = 2 ** (waiting / DOUBLES_AFTER)
+    said = [f"severity {float(kept.get('severity') or 1):g} of 5"]
+    said.append(
+        f"seen {views:,} times: {float(kept.get('reach') or 1):.1f} times as urgent" if views else "reach unknown"
+    )
+    if days is None:
+        said.append("no vote within a month")
+    else:
+        when = "a vote today" if days == 0 else f"a vote {'in ' if days > 0 else ''}{_days(abs(days))}"
+        said.append(f"{when}{' ago' if days < 0 else ''}: {nearness:g} times as urgent")
+    if signals > 1:
+        said.append(f"several signals: {signals:.2g} times as urgent")
+    if grown >= _WORTH_SAYING:
+        said.append(f"waiting: {grown:.1f} times as urgent")
+    return said
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from labeling.models import EmergingHashtag, EmergingState, Ruleset, RulesetStatus
-from labeling.services.rule_draft import rule_save
+from labeling.services.rule_draft import rule_delete, rule_save
 from labeling.services.ruleset_draft import ruleset_draft
 
 PERMISSION: Final = "labeling.decide_hashtag"
@@ -54,6 +54,30 @@ def emerging_dismiss(*, by: User, hashtag: EmergingHashtag, reason: str) -> Emer
     Raises `PermissionDenied`, and `ValidationError` for what was decided already.
     """
     return _decided(_locked(by, hashtag, reason), EmergingState.DISMISSED, by, reason)
+
+
+@transaction.atomic
+def emerging_reopen(*, by: User, hashtag: EmergingHashtag) -> EmergingHashtag:
+    """Take a decision back: the hashtag is proposed again, and the rule that was drafted for it goes.
+
+    Raises `PermissionDenied`, and `ValidationError` where that rule is in more than a draft by now or the hashtag is
+    proposed again already.
+    """
+    if not by.has_perm(PERMISSION, hashtag):
+        raise PermissionDenied(f"{by} may not decide on hashtags of {hashtag.jurisdiction.code}.")
+    kept = EmergingHashtag.objects.select_for_update(of=("self",)).select_related("ruleset").get(pk=hashtag.pk)
+    again = EmergingHashtag.objects.proposed().filter(jurisdiction=kept.jurisdiction_id, tag=kept.tag)
+    if again.exists():
+        raise ValidationError({"hashtag": f"#{kept.written} is proposed again already"})
+    if kept.ruleset is not None:
+        if kept.ruleset.status != RulesetStatus.DRAFT:
+            raise ValidationError({"hashtag": f"its rule is in {kept.ruleset}, which is no draft any more"})
+        for rule in kept.ruleset.rules.filter(kind="hashtag", pattern=kept.written, note__startswith="Emerging: "):
+            rule_delete(ruleset=kept.ruleset, key=rule.key, user=by)
+    kept.ruleset = kept.decided_by = kept.decided_at = None
+    kept.state, kept.reason = EmergingState.PROPOSED, ""
+    kept.save(update_fields=["state", "decided_by", "decided_at", "reason", "ruleset"])
+    return kept
 
 
 def _locked(by: User, hashtag: EmergingHashtag, reason: str) -> EmergingHashtag:

@@ -15,6 +15,10 @@ from electioncenters.languages import LANGUAGE_CODES
 from labeling.models import Policy, PolicyText
 
 SHIPPED: Final = Path(__file__).resolve().parent.parent / "data" / "policies"
+#: What people outside are told, by language and then by `{audience}.{action}.{label or told}`.
+RESPONSES: Final = SHIPPED.parent / "policy_responses.json"
+#: Policies about what only staff see say nothing to people outside.
+_WITHIN: Final = frozenset({"rising-hashtag"})
 
 
 class PolicyError(ValueError):
@@ -43,9 +47,18 @@ class _Policy(Struct, forbid_unknown_fields=True):
 def policies_load(*, folder: Path = SHIPPED) -> int:
     """Add versions of policies that are not known yet, and texts in further languages; returns how many were added.
 
-    A version that is known keeps its wording: decisions cite it. Raises `PolicyError`, and loads nothing then.
+    A version that is known keeps its wording: decisions cite it. Only a machine's draft is replaced, by what a person
+    wrote. Raises `PolicyError`, also for a known version that reads otherwise now, and loads nothing then.
     """
-    return sum(_load(read) for read in [_read(path) for path in sorted(folder.glob("*.json"))])
+    responses = _responses_read()
+    return sum(_load(read, responses) for read in [_read(path) for path in sorted(folder.glob("*.json"))])
+
+
+def _responses_read() -> dict[str, dict[str, str]]:
+    try:
+        return msgspec.json.decode(RESPONSES.read_bytes(), type=dict[str, dict[str, str]])
+    except (msgspec.DecodeError, OSError) as error:
+        raise PolicyError(f"{RESPONSES.name}: {error}") from error
 
 
 def _read(path: Path) -> _Policy:
@@ -64,19 +77,53 @@ def _read(path: Path) -> _Policy:
     return policy
 
 
-def _load(read: _Policy) -> int:
-    facts: Mapping[str, object] = {
-        "severity": read.severity, "answer_within": read.answer_within, "is_sensitive": read.is_sensitive,
-        "label_kind": read.label_kind, "actions": read.actions,
+def _load(read: _Policy, responses: Mapping[str, Mapping[str, str]]) -> int:
+    facts: dict[str, object] = {
+        "codes": list(read.actions), "severity": read.severity, "answer_within": read.answer_within,
+        "is_sensitive": read.is_sensitive, "label_kind": read.label_kind, "actions": read.actions,
     }  # fmt: skip
     policy, is_new = Policy.objects.get_or_create(key=read.key, version=read.version, defaults=facts)
-    known = set(policy.texts.values_list("language", flat=True))
-    PolicyText.objects.bulk_create(
+    if not policy.codes:
+        # Loaded before their order was kept.
+        policy.codes = list(read.actions)
+        policy.save(update_fields=["codes"])
+    stored = {text.language: text for text in policy.texts.all()}
+    _check_unchanged(policy, facts, stored.get("en"), read.texts["en"])
+    texts = [
         PolicyText(
             policy=policy, language=language, title=text.title, text=text.text, reasons=text.reasons,
-            is_machine=text.is_machine,
+            responses=_responses_of(read, responses.get(language, {})), is_machine=text.is_machine,
         )
         for language, text in read.texts.items()
-        if language not in known
-    )  # fmt: skip
+    ]  # fmt: skip
+    PolicyText.objects.bulk_create(text for text in texts if text.language not in stored)
+    for text in texts:
+        known = stored.get(text.language)
+        if known is not None and (not known.responses or (known.is_machine and not text.is_machine)):
+            text.pk = known.pk
+            text.save()
     return int(is_new)
+
+
+def _check_unchanged(policy: Policy, facts: Mapping[str, object], known: PolicyText | None, given: _Text) -> None:
+    """A decision cites a version: its facts and its English wording stay what they were."""
+    wording = (given.title, given.text, given.reasons)
+    is_changed = any(getattr(policy, name) != value for name, value in facts.items())
+    if is_changed or (known is not None and (known.title, known.text, known.reasons) != wording):
+        raise PolicyError(
+            f"{policy.key}: version {policy.version} reads otherwise already; give the change a new version"
+        )
+
+
+def _responses_of(read: _Policy, said: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """By audience and action, for what the policy leads to: a label, or that the platform is told."""
+    if read.key in _WITHIN:
+        return {}
+    leads_to = "label" if read.label_kind else "told"
+    found: dict[str, dict[str, str]] = {"author": {}, "reporter": {}}
+    for audience, by_action in found.items():
+        for action in dict.fromkeys(read.actions.values()):
+            text = said.get(f"{audience}.{action}.{leads_to}") or said.get(f"{audience}.{action}")
+            if text:
+                by_action[action] = text
+    return found

@@ -143,7 +143,8 @@ def _blind_task(task: ReviewTask, *, barred: Collection[int], now: dt.datetime) 
     """A copy of the task that looks like any other of its kind. Its signals keep their kinds and lose their sources."""
     blind = ReviewTask(
         item_id=task.item_id, uri=task.uri, jurisdiction_id=task.jurisdiction_id, language=task.language,
-        policy=task.policy, kind=task.kind, is_blind=True, severity=task.severity, signal_count=task.signal_count,
+        policy=task.policy, kind=task.kind, is_blind=True, is_sensitive=task.is_sensitive,
+        severity=task.severity, signal_count=task.signal_count,
         barred=sorted(barred), opened_at=now, due_at=now + dt.timedelta(minutes=task.policy.answer_within),
     )  # fmt: skip
     days = days_to_elections({task.jurisdiction_id}).get(task.jurisdiction_id)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import GRANTS
-from labeling.models import ReviewerProfile, ReviewTask, TaskState
+from labeling.models import Policy, ReviewDecision, ReviewerProfile, ReviewTask, TaskState
 from labeling.review.queue import ALL, Queue
 
 PERMISSION: Final = "labeling.review_label"
@@ -22,7 +22,14 @@ LEASE: Final = dt.timedelta(minutes=3)
 
 
 class ReviewConflict(Exception):  # noqa: N818 -- said to people as what happened, not as an error
-    """Somebody or something else was first; the message says what happened meanwhile."""
+    """Somebody or something else was first; the message says what happened meanwhile.
+
+    `decision` is one's own where the same form came twice: then it has been done, and once.
+    """
+
+    def __init__(self, message: str, *, decision: ReviewDecision | None = None) -> None:
+        super().__init__(message)
+        self.decision = decision
 
 
 def languages_read(user: User) -> tuple[str, ...]:
@@ -40,31 +47,43 @@ def places_reviewed(user: User) -> tuple[int, ...] | None:
 
 
 @transaction.atomic
-def task_next(*, by: User, queue: Queue = ALL) -> ReviewTask | None:
+def task_next(*, by: User, queue: Queue = ALL, instead_of: ReviewTask | None = None) -> ReviewTask | None:
     """Claim the most urgent free task of the queue that this moderator may decide and can read.
 
-    Two moderators never get the same one: rows that somebody else is just claiming are passed over. Raises
-    `PermissionDenied` for who reviews nothing.
+    Two moderators never get the same one: rows that somebody else is just claiming are passed over. `instead_of` is
+    the one they leave, which does not come again at once. What their profile leaves out comes only if the queue names
+    its policy. Raises `PermissionDenied` for who reviews nothing.
     """
     if not by.has_perm(PERMISSION):
         raise PermissionDenied("Moderators only.")
     _wait_for_no_disk()
     now = timezone.now()
+    profile = ReviewerProfile.objects.filter(user=by).first() or ReviewerProfile(user=by)
+    left_out = Policy.objects.filter(key__in=profile.left_out).exclude(key=queue.policy) if profile.left_out else ()
     found = (
         ReviewTask.objects.open()
         .free(now)
         .for_places(places_reviewed(by))
-        .in_languages(languages_read(by))
+        .in_languages(profile.languages)
         .in_queue(queue)
         .exclude(barred__contains=[by.pk])
         .exclude(skipped_by__contains=[by.pk])
+        .exclude(pk=instead_of.pk if instead_of else 0)
         .order_by("-rank", "pk")
         .select_for_update(skip_locked=True, of=("self",))
     )
+    if left_out:
+        found = found.exclude(policy__in=[policy.pk for policy in left_out])
     task = found.first()
     if task is None:
         return None
     return _leased(task, by, now)
+
+
+def task_in_hand(by: User) -> ReviewTask | None:
+    """The task whose lease the moderator took last and still holds."""
+    held = ReviewTask.objects.open().filter(claimed_by=by, claimed_until__gt=timezone.now())
+    return held.order_by("-claimed_at").first()
 
 
 @transaction.atomic

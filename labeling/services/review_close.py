@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from labeling.models import Outcome, ReviewTask, TaskState
 from labeling.services.outside_settle import outside_close
+from labeling.services.review_hashtags import hashtags_close, hashtags_join
 from labeling.services.review_join import days_to_elections, labels_join, views_of, weigh
 
 #: Rows looked at in one transaction.
@@ -23,7 +24,7 @@ def review_sweep() -> dict[str, int]:
 
     What opens and ends tasks at once may fail or be missed; this makes up for it. Safe to call at any time, by anybody.
     """
-    return {"joined": _join_missing(), "closed": _close_gone()}
+    return {"joined": _join_missing() + hashtags_join(), "closed": _close_gone() + hashtags_close()}
 
 
 def _join_missing() -> int:
@@ -84,6 +85,7 @@ def _tasks_gone() -> list[int]:
                      WHERE signal.task_id = task.id
                        AND (signal.kind NOT IN ('unsure', 'brake') OR label.state = 'review')
                        AND item.erased_at IS NULL)
+                 AND task.kind <> 'hashtag'
                ORDER BY task.id LIMIT %s FOR UPDATE OF task SKIP LOCKED""",
             [AT_ONCE],
         )

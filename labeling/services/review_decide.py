@@ -33,6 +33,8 @@ from labeling.services.changes_sequence import changes_nudge
 from labeling.services.outside_settle import outside_settle, outside_wait_again
 from labeling.services.quality_check import blind_allow, labels_given_before, quality_follow, quality_undo
 from labeling.services.review_claim import PERMISSION, ReviewConflict, is_held_by_another, may_decide
+from labeling.services.review_hashtags import hashtag_decide, hashtag_restore, is_hashtag
+from labeling.services.review_join import task_weigh
 from labeling.services.statement import statements_follow, statements_withdraw
 
 #: For so long a decision can be taken back by whoever made it.
@@ -151,7 +153,8 @@ def _decidable(task: ReviewTask, by: User, version: int) -> ReviewTask:
         said = (
             f"{last.get_action_display()} on {last.decided_at:%d %B at %H:%M} UTC." if last else locked.closed_because
         )
-        raise ReviewConflict(f"This has ended meanwhile. {said}".strip())
+        mine = last if last is not None and last.user_id == by.pk and last.version == version else None
+        raise ReviewConflict(f"This has ended meanwhile. {said}".strip(), decision=mine)
     if locked.version != version:
         raise ReviewConflict("Something came in meanwhile: look at it again before you decide.")
     # A lease that ran out and that nobody took up does no harm: the version says that nothing changed.
@@ -186,6 +189,7 @@ def _decided(
     if verdict.action == ReviewAction.ESCALATE:
         task.skipped_by = sorted({*task.skipped_by, by.pk})
         task.severity = 5
+        task_weigh(task)
     elif left:
         # What belongs to another place's moderators goes on to them, what another policy is about comes again.
         task.jurisdiction = left[0].jurisdiction
@@ -228,10 +232,11 @@ def _effects(
     """Change the labels; what each was and became, and the labels that are left to others."""
     if verdict.action not in _JUDGES:
         return [], []
-    if task.item is None and (verdict.action == ReviewAction.REJECT or not policy.label_kind) and not verdict.add:
-        # Reported content that nobody handed in: it can be judged by its link, and has no labels.
-        return [], []
-    if task.item is None or task.item.erased_at is not None:
+    if is_hashtag(task):
+        return [hashtag_decide(task=task, by=by, action=verdict.action, why=_said(verdict))], []
+    if task.item is None:
+        return _effects_elsewhere(policy, verdict)
+    if task.item.erased_at is not None:
         raise ReviewConflict("The content is gone: close the task, there is nothing to label.")
     if task.is_blind:
         blind_allow(by=by, verdict=verdict)
@@ -255,6 +260,13 @@ def _effects(
     given += [(kind, verdict.place or task.jurisdiction, None) for kind in dict.fromkeys(verdict.add)]
     effects += [_given(task.item, kind, place, election, act) for kind, place, election in given if place]
     return effects, left
+
+
+def _effects_elsewhere(policy: Policy, verdict: Verdict) -> tuple[list[dict[str, Any]], list[Label]]:
+    """Of content that nobody handed in: it cannot be labelled, but judged by what only tells the platform."""
+    if verdict.action != ReviewAction.REJECT and (policy.label_kind or verdict.add):
+        raise ReviewConflict("This content is not known here, so it cannot carry a label: reject, escalate or close.")
+    return [], []
 
 
 def _policy_for(label: Label, policy: Policy) -> Policy:
@@ -353,6 +365,8 @@ def _undone(decision: ReviewDecision, by: User, reason: str, now: dt.datetime) -
 
 
 def _restored(effect: dict[str, Any], act: _Act) -> dict[str, Any]:
+    if "hashtag" in effect:
+        return hashtag_restore(effect=effect, by=act.by)
     label = Label.objects.select_for_update(of=("self",)).get(pk=effect["label"])
     if label.decided_at.isoformat() != effect["after"]["at"] or label.state != effect["after"]["state"]:
         raise ReviewConflict("A label was decided on again since; look at it first.")

@@ -1,139 +1,143 @@
-"""What moderators see of a queue and of a task."""
+"""What moderators see of a task."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
+from accounts.models import User
 from accounts.staff.access import StaffRequest
-from accounts.staff.listing import page_of
-from centers.staff.places import places_granted
-from labeling.excerpt import Piece, marked_pieces
-from labeling.models import Label, LabelState, Policy, PolicyText, ReviewDecision, ReviewTask
-from labeling.services.review_claim import PERMISSION, VIEW, is_held_by_another, languages_read
+from factcheck.models import FactCheckPartner
+from labeling.models import Label, LabelState, Policy, ReviewAction, ReviewDecision, ReviewTask, TaskState
+from labeling.review.priority import factors_said
+from labeling.review.queue import Queue
+from labeling.review.shown import LONGEST, shown_pieces
+from labeling.services.review_claim import PERMISSION, is_held_by_another
+from labeling.services.review_decide import UNDO_WITHIN
+from labeling.services.review_exposure import exposure_own, is_exposed, working_minutes
+from labeling.services.review_hashtags import hashtag_of, is_hashtag
+from labeling.services.review_similar import precedents_found, similar_found
 from labeling.staff.quality_blind import blinded
-from labeling.staff.review_form import ChangeForm, QueueForm, profile_of
+from labeling.staff.review_choices import (
+    choices_of,
+    policy_newest,
+    policy_text,
+    policy_titles,
+    titles_about_content,
+)
+from labeling.staff.review_form import ChangeForm, language_name, profile_of
+from labeling.staff.review_media import media_of
+from labeling.staff.review_queue import queue_said
 
-#: Keys of the buttons of a policy's reasons, in their order; letters that the desk uses otherwise are left out.
-_KEYS: Final = "123456789"
-_STAFF_LANGUAGE: Final = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A button: what it decides, in the policy's words, and the key that presses it."""
-
-    value: str
-    words: str
-    key: str
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One queue of the overview."""
-
-    policy: str
-    title: str
-    place: str
-    language: str
-    size: int
-    overdue: int
-    oldest: dt.datetime
+#: Own decisions that can be taken back from a task's page.
+_LAST: Final = 3
+_HISTORY: Final = 20
 
 
-def queue_page(request: StaffRequest) -> dict[str, Any]:
-    """The overview for the member's places; a bounded number of queries however much waits."""
-    now = timezone.now()
-    places = places_granted(request.user, VIEW)
-    waiting = ReviewTask.objects.open().filter(jurisdiction__in=list(places.values_list("pk", flat=True)))
-    form = QueueForm(request.GET or None)
-    if form.is_valid():
-        waiting = waiting.in_queue(form.queue())
-    counted = waiting.values("policy__key", "jurisdiction__code", "language").annotate(
-        size=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)), oldest=Min("opened_at")
-    )
-    rows = list(counted.order_by("-overdue", "-size", "policy__key"))
-    most_urgent = waiting.select_related("item", "policy", "jurisdiction").order_by("-rank")
-    titles, total = _titles(), sum(row["size"] for row in rows)
-    held = waiting.filter(claimed_until__gt=now).select_related("claimed_by").order_by("claimed_until")[:50]
-    return {
-        "rows": [
-            QueueRow(
-                row["policy__key"], titles.get(row["policy__key"], row["policy__key"]), row["jurisdiction__code"],
-                row["language"], row["size"], row["overdue"], row["oldest"],
-            )
-            for row in rows[:200]
-        ],
-        "total": total,
-        "overdue": sum(row["overdue"] for row in rows),
-        "oldest": min((row["oldest"] for row in rows), default=None),
-        "held": held,
-        "form": form.offer(sorted({row["jurisdiction__code"] for row in rows}), sorted(titles)),
-        "asked_items": form.queue()._asdict().items() if form.is_valid() else (),
-        "page": page_of(request, most_urgent, size=25, total=total),
-        "may_decide": request.user.has_perm(PERMISSION),
-        "languages": languages_read(request.user),
-        "crumbs": [("Reviews", "")],
-    }  # fmt: skip
-
-
-def task_page(request: StaffRequest, task: ReviewTask, form: ChangeForm) -> dict[str, Any]:
+def task_page(request: StaffRequest, task: ReviewTask, form: ChangeForm, queue: Queue) -> dict[str, Any]:
     """Everything to decide a task by."""
     now = timezone.now()
-    labels = _labels(task)
-    asked = {signal.label_id for signal in task.signals.all()}
-    evidence = [sign for label in labels for sign in label.evidence]
-    text = task.item.text if task.item else ""
-    profile = profile_of(request.user)
-    policy_text = _policy_text(task.policy)
-    page = {
+    user = request.user
+    context = _content(task, user) | _standing(task, user, now) | _judging(request, task)
+    titles = policy_titles()
+    own_minutes = working_minutes(user)
+    profile = profile_of(user)
+    page = context | {
         "task": task,
-        "item": task.item,
-        "pieces": marked_pieces(text, evidence) or [Piece(text, False)],
-        "labels": [label for label in labels if label.pk in asked],
-        "other_labels": [label for label in labels if label.pk not in asked],
-        "signals": task.signals.all(),
-        "history": _history(task),
-        "policy_text": policy_text,
-        "choices": choices_of(task.policy, policy_text),
-        # What is escalated or closed is no judgement; its reason is the note.
-        "escalate_reason": next(iter(task.policy.actions), ""),
         "form": form,
         "profile": profile,
-        "is_hidden": task.policy.is_sensitive and profile.hide_sensitive,
-        "is_mine": task.claimed_by_id == request.user.pk and not _ran_out(task, now),
-        "is_held": is_held_by_another(task, request.user, now),
-        "may_decide": request.user.has_perm(PERMISSION, task) and request.user.pk not in task.barred,
-        "factors": _factors(task.factors),
+        "queue": queue_said(queue, titles, {}),
+        "titles": titles,
+        "last": _last(user, now),
+        "history": _history(task),
+        "language_name": language_name(task.language),
+        "break_minutes": own_minutes if own_minutes >= profile.break_after else 0,
+        "exposure": exposure_own(user) if task.is_sensitive else None,
+        "seen": now.isoformat(),
+        "now": now,
         "crumbs": [("Reviews", reverse("reviews")), (task.uri, "")],
     }
     return blinded(task, page) if task.is_blind else page
 
 
-def choices_of(policy: Policy, text: PolicyText | None) -> list[Choice]:
-    """The policy's buttons; the first that applies and the first that rejects have letters, all have numbers."""
-    words = text.reasons if text else {}
-    letters = {"apply": "a", "reject": "r", "change": "c"}
-    made = []
-    for number, (code, action) in zip(_KEYS, policy.actions.items(), strict=False):
-        made.append(Choice(f"{action}:{code}", words.get(code, code), letters.pop(action, number), action))
-    return made
+def _content(task: ReviewTask, user: User) -> dict[str, Any]:
+    """The item or hashtag itself, with its labels and what is similar."""
+    labels = _labels(task)
+    signals = list(task.signals.all())
+    asked = {signal.label_id for signal in signals}
+    evidence = [sign for label in labels for sign in label.evidence]
+    text = task.item.text if task.item else ""
+    hashtag = hashtag_of(task) if is_hashtag(task) else None
+    is_open = task.state == TaskState.OPEN
+    return {
+        "item": task.item,
+        "pieces": shown_pieces(text, evidence),
+        "cut": max(0, len(text) - LONGEST),
+        "media": media_of(task),
+        "labels": [label for label in labels if label.pk in asked],
+        "other_labels": [label for label in labels if label.pk not in asked],
+        "signals": signals,
+        "hashtag": hashtag,
+        "examples": hashtag.examples_kept()[:3] if hashtag else (),
+        "is_hidden": task.is_sensitive and not is_exposed(user=user, task=task),
+        "similar": similar_found(task=task, by=user) if is_open else None,
+        "precedents": precedents_found(task) if is_open else (),
+        "checkers": _checkers(task),
+    }
 
 
-def _policy_text(policy: Policy) -> PolicyText | None:
-    return PolicyText.objects.filter(policy=policy, language=_STAFF_LANGUAGE).first()
+def _standing(task: ReviewTask, user: User, now: dt.datetime) -> dict[str, Any]:
+    """Whose it is, and where it stands."""
+    is_own = task.claimed_by_id == user.pk and task.claimed_until is not None and task.claimed_until > now
+    return {
+        "is_mine": is_own,
+        "is_held": is_held_by_another(task, user, now),
+        "may_decide": user.has_perm(PERMISSION, task) and user.pk not in task.barred,
+        "is_late": task.state == TaskState.OPEN and task.due_at < now,
+        "factors": factors_said(task.factors, max(dt.timedelta(0), now - task.opened_at)),
+    }
 
 
-def _titles() -> Mapping[str, str]:
-    found = PolicyText.objects.filter(language=_STAFF_LANGUAGE).order_by("policy__version")
-    return dict(found.values_list("policy__key", "title"))
+def _judging(request: StaffRequest, task: ReviewTask) -> dict[str, Any]:
+    """By which policy, and what may be pressed; `?policy=` judges by another one."""
+    other = policy_newest((request.POST.get("policy") or request.GET.get("policy") or "")[:60])
+    policy: Policy = task.policy if other is None or is_hashtag(task) else other
+    said = policy_text(policy)
+    choices = choices_of(policy, said)
+    return {
+        "policy": policy,
+        "judged_otherwise": policy.pk != task.policy_id,
+        "policy_text": said,
+        "other_policies": () if is_hashtag(task) else titles_about_content().items(),
+        "choices": choices,
+        "changes": [choice for choice in choices if choice.action == ReviewAction.CHANGE],
+        # What is escalated or closed is no judgement; its reason is the note.
+        "escalate_reason": next((code for code, _ in policy.reasons_in_order()), ""),
+        "can_label": task.item is not None and not is_hashtag(task),
+    }
+
+
+def meanwhile_of(task: ReviewTask, seen: str, user: User) -> list[str]:
+    """What happened since the page was made that somebody decided on, in words."""
+    try:
+        since = parse_datetime(seen[:40])
+    except ValueError:
+        since = None
+    if since is None or since.tzinfo is None:
+        return []
+    decided = task.decisions.filter(decided_at__gt=since).select_related("user")
+    came = task.signals.filter(created_at__gt=since)
+    said = []
+    for one in decided:
+        who = "you" if one.user_id == user.pk else one.user.email
+        note = f": {one.note}" if one.note else ""
+        said.append(f"{one.get_action_display()} by {who} at {one.decided_at:%H:%M} UTC{note}")
+    return said + [f"{one.get_kind_display()} at {one.created_at:%H:%M} UTC" for one in came]
 
 
 def _labels(task: ReviewTask) -> Sequence[Label]:
@@ -146,20 +150,18 @@ def _labels(task: ReviewTask) -> Sequence[Label]:
 def _history(task: ReviewTask) -> Iterable[ReviewDecision]:
     """What was decided on this content before, also in tasks that ended."""
     found = ReviewDecision.objects.filter(task__uri=task.uri).select_related("user", "policy")
-    return found.order_by("-pk")[:20]
+    return found.order_by("-pk")[:_HISTORY]
 
 
-def _factors(factors: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Why it stands where it stands, in words."""
-    days = factors.get("days")
-    near = "no election near" if days is None else f"{abs(days)} days {'after' if days < 0 else 'before'} a vote"
-    return [
-        (f"severity {factors.get('severity', 1):g}", ""),
-        (f"× reach {factors.get('reach', 1):.1f}", f"{factors.get('views', 0):,} views"),
-        (f"× nearness {factors.get('nearness', 1):g}", near),
-        (f"× signals {factors.get('signals', 1):.1f}", ""),
-    ]
+def _last(user: User, now: dt.datetime) -> Iterable[ReviewDecision]:
+    """One's own last decisions that can still be taken back."""
+    own = ReviewDecision.objects.filter(user=user, decided_at__gt=now - UNDO_WITHIN, undone_by=None)
+    return own.exclude(action=ReviewAction.UNDO).select_related("task", "bulk").order_by("-pk")[:_LAST]
 
 
-def _ran_out(task: ReviewTask, now: dt.datetime) -> bool:
-    return task.claimed_until is None or task.claimed_until <= now
+def _checkers(task: ReviewTask) -> Iterable[FactCheckPartner]:
+    """Who checks facts for this place, where a decision needs a named source."""
+    if task.policy.label_kind != "unverified":
+        return ()
+    found = FactCheckPartner.objects.filter(countries__contains=[task.jurisdiction.code])
+    return found.select_related("organisation").order_by("organisation__name")[:5]

@@ -34,6 +34,14 @@ def register_all() -> None:
         ),
         Section(
             group="Labelling",
+            title="Tell moderators",
+            url_name="review-notice",
+            permission="labeling.flag_content",
+            about="Notices of trusted flaggers and of rapid response: what moderators should see before all else.",
+            key="n",
+        ),
+        Section(
+            group="Labelling",
             title="Rules",
             url_name="rulesets",
             permission="labeling.view_rules",

@@ -1,1 +1,1 @@
-"""What templates of this app may call."""
+"""Filters for the templates of this app."""

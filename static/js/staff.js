@@ -52,7 +52,7 @@ const actions = {
 let going = 0;
 addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || keys.open) return;
-  if (event.target.closest?.('input, textarea, select, [contenteditable]')) return;
+  if (event.target.closest?.('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]')) return;
   if (going && Date.now() - going < 1500) {
     going = 0;
     const link = document.querySelector(`.menu [data-key="${CSS.escape(event.key)}"]`);

@@ -53,6 +53,10 @@ class Portal:
         """An address of the demonstration platform."""
         self._prepare("hook", url)
 
+    def given_reviews(self, number: int) -> None:
+        """So many fictional posts that a trusted flagger brought to the moderators."""
+        self._prepare("reviews", str(number))
+
     def given_member(self, email: str, password: str) -> None:
         """A moderator who has no second factor yet."""
         self._prepare("member", email, password)

@@ -2,7 +2,8 @@
 
 Schema, facts, demonstration logins and the shipped sample, labelled by the service that workers call; then the static
 files. With the word `work`: what was asked of workers since. With `member EMAIL PASSWORD`: a moderator who has no
-second factor yet. With `hook URL`: an address of the demonstration platform, told from now on.
+second factor yet. With `hook URL`: an address of the demonstration platform, told from now on. With
+`reviews NUMBER`: so many posts that wait for a moderator.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ def main() -> None:
         return
     if sys.argv[1:2] == ["member"]:
         member_make(*sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["reviews"]:
+        reviews_make(int(sys.argv[2]))
         return
     call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
     call_command("load_facts", "--quiet")
@@ -72,6 +76,41 @@ def webhooks_tell() -> None:
     from labeling.services.webhook_deliver import webhooks_deliver
 
     webhooks_deliver()
+
+
+def reviews_make(number: int) -> None:
+    """Posts in German about Austria, each with a label that waits, and two copies of the last; all flagged."""
+    from hashlib import blake2b
+
+    from django.utils import timezone
+
+    from centers.models import Jurisdiction
+    from labeling.models import ContentItem, Label, Platform, SignalKind
+    from labeling.services.review_join import Signal, signals_join
+    from labeling.services.review_similar import sketches_make
+
+    now, place = timezone.now(), Jurisdiction.objects.get(code="at")
+    platform = Platform.objects.get(key="demo")
+    former = ContentItem.objects.filter(external_id__startswith="fictional-review-").count()
+    signals = []
+    for index in range(number):
+        copied = min(index, number - 3) + former
+        # Nothing like each other but for the copies.
+        told = blake2b(str(copied).encode(), digest_size=24).hexdigest()
+        text = f"Erfundener Beitrag {told}: hier wird gewählt."
+        item = ContentItem.objects.create(
+            platform=platform, external_id=f"fictional-review-{former + index}", text=text, lang="de", created_at=now,
+            metrics={"views": 10 * index},
+        )  # fmt: skip
+        sign = {"rule": "fictional", "kind": "phrase", "text": "gewählt", "start": len(text) - 8, "end": len(text) - 1}
+        label = Label.objects.create(
+            item=item, kind="election", jurisdiction=place, state="review", confidence=0.6, evidence=[sign],
+            decided_at=now,
+        )  # fmt: skip
+        kind, source = SignalKind.TRUSTED_FLAGGER, f"label:{label.pk}"
+        signals.append(Signal(item.uri, item.pk, place.pk, "de", kind, source, label=label.pk))
+    signals_join(signals=signals, now=now)
+    sketches_make()
 
 
 def back_tests_run() -> None:

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role
 from centers.models import Jurisdiction
-from labeling.models import Label, LabelState, ReviewDecision, ReviewerProfile, ReviewTask, SignalKind
+from labeling.models import ContentItem, Label, LabelState, ReviewDecision, ReviewerProfile, ReviewTask, SignalKind
 from labeling.services.review_claim import task_claim
 from labeling.services.review_join import Signal, signals_join
 from tests.factories import ElectionFactory, JurisdictionFactory
@@ -69,20 +69,8 @@ def test_evidence_is_marked_and_priority_explained(here: Jurisdiction) -> None:
     Label.objects.update(evidence=[{"rule": "x", "kind": "phrase", "text": "Wahl", "start": 15, "end": 19}])
     body = page_of(client_of(given_moderator(here)), task)
     assert "<mark>Wahl</mark>" in body
-    assert "1,234 views" in body
-    assert "severity 2" in body
-
-
-def test_sensitive_content_waits_behind_a_click(here: Jurisdiction) -> None:
-    task = given_task(here)
-    signal = Signal(task.uri, task.item_id, here.pk, "de", SignalKind.REPORT, "report:1", "incitement")
-    signals_join(signals=[signal], now=timezone.now())
-    moderator = given_moderator(here)
-    client = client_of(moderator)
-    assert '<details class="sensitive">' in page_of(client, task)
-    assert "Eine erfundene" not in client.get(QUEUES).content.decode()
-    ReviewerProfile.objects.update(hide_sensitive=False)
-    assert '<details class="sensitive">' not in page_of(client, task)
+    assert "seen 1,234 times" in body
+    assert "severity 2 of 5" in body
 
 
 def test_wrong_decision_is_said_beside_its_field(here: Jurisdiction) -> None:
@@ -107,9 +95,134 @@ def test_conflict_shows_what_happened_meanwhile(here: Jurisdiction) -> None:
     answer = decided(ben, task, "reject:not-about-election")
     assert answer.status_code == HTTPStatus.CONFLICT
     assert "This has ended meanwhile. Labels applied" in answer.content.decode()
-    # Pressed twice by the same person: said, and done once.
-    assert decided(anna, task, "apply:about-election").status_code == HTTPStatus.CONFLICT
     assert ReviewDecision.objects.count() == 1
+
+
+def test_form_sent_twice_decides_once_and_goes_on(here: Jurisdiction) -> None:
+    task, other = given_task(here, metrics={"views": 9}), given_task(here, "2")
+    client = client_of(given_moderator(here))
+    first = decided(client, task, "apply:about-election")
+    second = decided(client, task, "apply:about-election")
+    # Not to a third task: the one in hand stays in hand.
+    assert first["Location"] == second["Location"] == f"{QUEUES}{other.public_id}/"
+    assert "Labels applied, once" in client.get(second["Location"]).content.decode()
+    assert ReviewDecision.objects.count() == 1
+
+
+def test_conflict_keeps_what_was_typed_and_tells_what_came_in(here: Jurisdiction) -> None:
+    task, client = given_task(here), client_of(given_moderator(here))
+    seen = re.search(r'name="seen" value="([^"]+)"', page_of(client, task))
+    assert seen
+    signal = Signal(task.uri, task.item_id, here.pk, "de", SignalKind.REPORT, "report:1", "other")
+    signals_join(signals=[signal], now=timezone.now())
+    answer = decided(client, task, "escalate:about-election", note="My long thought", seen=seen[1])
+    assert answer.status_code == HTTPStatus.CONFLICT
+    body = answer.content.decode()
+    assert "Something came in meanwhile" in body
+    assert '<li dir="auto">Reported at' in body
+    assert "My long thought" in body
+    # Once more, now that they have seen it.
+    task.refresh_from_db()
+    assert f'name="version" value="{task.version}"' in body
+    for nonsense in ("yesterday", "2031-02-30T00:00", "x" * 500):
+        assert (
+            decided(client, task, "apply:about-election", version="1", seen=nonsense).status_code == HTTPStatus.CONFLICT
+        )
+
+
+def test_lease_that_ran_out_mid_decision_harms_nothing_unless_somebody_took_over(here: Jurisdiction) -> None:
+    task = given_task(here)
+    anna, ben = given_moderator(here, name="anna"), given_moderator(here, name="ben")
+    task_claim(by=anna, task=task)
+    ReviewTask.objects.update(claimed_until=timezone.now())
+    task_claim(by=ben, task=task)
+    refused = decided(client_of(anna), task, "apply:about-election", note="Kept")
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert "Somebody else has taken it up meanwhile" in refused.content.decode()
+    ReviewTask.objects.update(claimed_until=timezone.now())
+    assert decided(client_of(anna), task, "apply:about-election").status_code == HTTPStatus.FOUND
+
+
+def test_content_withdrawn_meanwhile_is_closed_not_labelled(here: Jurisdiction) -> None:
+    task, client = given_task(here), client_of(given_moderator(here))
+    ContentItem.objects.update(text="", erased_at=timezone.now())
+    refused = decided(client, task, "apply:about-election")
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert "The content is gone: close the task" in refused.content.decode()
+    assert Label.objects.get().state == LabelState.REVIEW
+    assert decided(client, task, "close:about-election", note="Deleted by its author").status_code == HTTPStatus.FOUND
+
+
+def test_note_of_a_megabyte_is_refused_beside_its_field(here: Jurisdiction) -> None:
+    task, client = given_task(here), client_of(given_moderator(here))
+    answer = decided(client, task, "escalate:about-election", note="\u202e<b>" * 200_000)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "at most 2000 characters" in answer.content.decode()
+    assert not ReviewDecision.objects.exists()
+
+
+def test_hidden_signs_are_shown_by_name_and_turn_no_line(here: Jurisdiction) -> None:
+    task = given_task(here, text="vote \u202eeht no\u2066 \u200b x", hashtags=["\u202etag"])
+    body = page_of(client_of(given_moderator(here)), task)
+    assert '<span class="hidden-sign">right-to-left override</span>' in body
+    assert '<span class="hidden-sign">zero width space</span>' in body
+    assert "<bdi>#\u202etag</bdi>" in body
+    assert "\u202eeht" not in body
+
+
+def test_longest_text_is_cut_on_the_page(here: Jurisdiction) -> None:
+    task = given_task(here, text="w" * 20_000)
+    body = page_of(client_of(given_moderator(here)), task)
+    assert "14,000 more characters are not shown here" in body
+    assert "w" * 6_001 not in body
+
+
+def test_content_is_judged_by_another_policy(here: Jurisdiction) -> None:
+    task, client = given_task(here), client_of(given_moderator(here))
+    body = client.get(f"{QUEUES}{task.public_id}/?policy=unverified").content.decode()
+    assert 'value="apply:inconclusive"' in body
+    assert '<input type="hidden" name="policy" value="unverified">' in body
+    decided(client, task, "apply:inconclusive", policy="unverified")
+    assert ReviewDecision.objects.get().policy.key == "unverified"
+    # What the task came with still waits, by its own policy.
+    assert set(Label.objects.values_list("kind", "state")) == {("unverified", "applied"), ("election", "review")}
+    task.refresh_from_db()
+    assert (task.state, task.policy.key) == ("open", "election-label")
+
+
+def test_next_gives_the_task_back_and_skips_nothing(here: Jurisdiction) -> None:
+    first, second = given_task(here, "1", metrics={"views": 10}), given_task(here, "2")
+    client = client_of(given_moderator(here))
+    client.post(f"{QUEUES}next/", {"queue": "1"})
+    answer = client.post(f"{QUEUES}next/", {"leave": str(first.public_id)})
+    assert str(second.public_id) in answer["Location"]
+    first.refresh_from_db()
+    assert (first.claimed_by, first.skipped_by) == (None, [])
+    assert client.post(f"{QUEUES}next/", {"leave": "nonsense"}).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_page_that_is_left_gives_the_task_back(here: Jurisdiction) -> None:
+    task = given_task(here)
+    client = client_of(given_moderator(here))
+    client.post(f"{QUEUES}{task.public_id}/claim/")
+    assert client.post(f"{QUEUES}{task.public_id}/release/", {"then": "leave"}).status_code == HTTPStatus.NO_CONTENT
+    task.refresh_from_db()
+    assert task.claimed_by is None
+
+
+def test_last_decisions_are_taken_back_from_the_next_task(here: Jurisdiction) -> None:
+    task, other = given_task(here, "1", metrics={"views": 9}), given_task(here, "2")
+    client = client_of(given_moderator(here))
+    decided(client, task, "reject:not-about-election")
+    body = page_of(client, other)
+    assert 'data-press-page="z"' in body
+    undo = re.search(r'action="([^"]+/undo/)"', body)
+    assert undo
+    answer = client.post(undo[1], {"reason": "Pressed the wrong key."})
+    # Back on that task, in hand again; the other one is free for colleagues.
+    assert answer["Location"] == f"{QUEUES}{task.public_id}/"
+    held = ReviewTask.objects.filter(claimed_until__gt=timezone.now())
+    assert [one.pk for one in held] == [task.pk]
 
 
 def test_task_in_work_shows_by_whom(here: Jurisdiction) -> None:
@@ -122,7 +235,7 @@ def test_task_in_work_shows_by_whom(here: Jurisdiction) -> None:
     mine = client_of(anna)
     assert 'value="apply:about-election"' in page_of(mine, task)
     assert mine.post(f"{QUEUES}{task.public_id}/renew/").json() == {"held": True}
-    mine.post(f"{QUEUES}{task.public_id}/release/", {"then": "leave"})
+    mine.post(f"{QUEUES}{task.public_id}/release/", {"then": "stop"})
     task.refresh_from_db()
     assert task.claimed_by is None
 
@@ -186,8 +299,10 @@ def test_pages_take_few_queries_however_much_waits(
         task = given_task(here, str(number))
     client = client_of(given_moderator(here))
     client.get(QUEUES)
-    # Five of them are the session, the member, the second factor and the notifications.
+    # Six of them are the session, the member and the second factor.
     with django_assert_max_num_queries(12):
         client.get(QUEUES)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(16):
+        client.get(f"{QUEUES}overview/")
+    with django_assert_max_num_queries(26):
         page_of(client, task)

@@ -10,7 +10,7 @@ import pytest
 
 from tools.build_css import ROOT, STYLES, css_joined, sheets
 
-SITE, PREVIEW, STAFF = sheets()
+SITE, PREVIEW, MEDIA, STAFF = sheets()
 
 
 @pytest.mark.parametrize("target", [SITE, PREVIEW, STAFF], ids=lambda path: path.name)

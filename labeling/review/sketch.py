@@ -1,0 +1,89 @@
+"""What similar items have in common, as whole numbers that a database can look up. Pure code.
+
+A text is cut into overlapping pieces of five characters; two texts are as similar as the share of pieces they have in
+common (Jaccard's index). MinHash keeps, for each of 48 ways of shuffling all possible pieces, the one that comes first;
+two texts agree in each with a probability that is their index. Three such agreements make a band, one shared band a
+candidate: of texts with an index of 0.7 all but one in a thousand share one, of unrelated ones hardly any. Candidates
+are then compared piece by piece (`likeness`). Broder, A. (1997), On the resemblance and containment of documents.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import Any, Final
+
+from labeling.text import folded_key
+
+#: From this index on two texts are called nearly the same.
+NEAR: Final = 0.7
+_PIECE: Final = 5
+_BANDS: Final = 16
+_ROWS: Final = 3
+#: Shorter texts are similar only if they are the same: of "Geht wählen!" every piece is everybody's.
+_SHORTEST: Final = 24
+#: What is looked at of a long text.
+_LONGEST: Final = 4_000
+_PRIME: Final = (1 << 61) - 1
+_ADDRESSES: Final = re.compile(r"https?://\S+|www\.\S+|@[\w.-]+")
+_NO_WORDS: Final = re.compile(r"[\W_]+")
+
+
+def text_plain(text: str) -> str:
+    """A text without what copies change: case, accents, punctuation, emoji, addresses and handles.
+
+    >>> text_plain("Wählt am 9. Juni!!! https://example.org @somebody")
+    'wahlt am 9 juni'
+    """
+    bare = _ADDRESSES.sub(" ", text[:_LONGEST])
+    return _NO_WORDS.sub(" ", folded_key(bare)).strip()
+
+
+def sketch_keys(text: str, media: Iterable[Mapping[str, Any]] = ()) -> list[int]:
+    """The keys of an item, each a signed 64-bit number; items that share one may be similar."""
+    keys = {_key("media", digest) for digest in media_digests(media)}
+    plain = text_plain(text)
+    if plain:
+        keys.add(_key("text", plain))
+    if len(plain) >= _SHORTEST:
+        keys.update(_bands(pieces(plain)))
+    return sorted(keys)
+
+
+def media_digests(media: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The SHA-256 digests of pictures and videos, where the platform told them."""
+    return {str(one["sha256"]).lower() for one in media if isinstance(one, Mapping) and one.get("sha256")}
+
+
+def pieces(plain: str) -> set[int]:
+    """The overlapping pieces of a plain text, as numbers."""
+    return {zlib.crc32(plain[at : at + _PIECE].encode()) for at in range(max(1, len(plain) - _PIECE + 1))}
+
+
+def likeness(one: set[int], other: set[int]) -> float:
+    """The share of pieces that two texts have in common.
+
+    >>> likeness({1, 2, 3}, {2, 3, 4})
+    0.5
+    """
+    return len(one & other) / len(one | other) if one or other else 0.0
+
+
+def _bands(found: set[int]) -> Iterable[int]:
+    least = [min((a * piece + b) % _PRIME for piece in found) for a, b in _SHUFFLES]
+    for band in range(_BANDS):
+        yield _key(f"band{band}", "-".join(map(str, least[band * _ROWS : (band + 1) * _ROWS])))
+
+
+def _key(kind: str, value: str) -> int:
+    digest = blake2b(f"{kind}:{value}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+# The same for everybody and for ever, whatever the version of Python: keys are stored.
+_SHUFFLES: Final = [
+    (abs(_key("factor", str(row))) % _PRIME or 1, abs(_key("shift", str(row))) % _PRIME)
+    for row in range(_BANDS * _ROWS)
+]
