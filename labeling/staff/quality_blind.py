@@ -11,7 +11,7 @@ def blinded(task: ReviewTask, page: dict[str, Any]) -> dict[str, Any]:
     """The page without what came of the first decision: labels wait, later ones and the history since are left out."""
     first = _first(task)
     return page | {
-        "labels": [_waiting(label) for label in page["labels"]],
+        "labels": sorted((_waiting(label) for label in page["labels"]), key=lambda label: label.pk),
         "other_labels": [label for label in page["other_labels"] if label.decided_at < first.decided_at],
         "history": [line for line in page["history"] if line.pk < first.pk],
     }
