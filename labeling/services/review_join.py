@@ -142,7 +142,7 @@ def labels_join(*, labels: Iterable[int], now: dt.datetime, kind: SignalKind | N
 
 def _tasks_locked(uris: Iterable[str]) -> dict[str, ReviewTask]:
     """Open tasks by uri, in one order for everybody, so that two batches never wait for each other."""
-    found = ReviewTask.objects.filter(uri__in=list(uris), state=TaskState.OPEN).order_by("pk")
+    found = ReviewTask.objects.filter(uri__in=list(uris), state=TaskState.OPEN, is_blind=False).order_by("pk")
     return {task.uri: task for task in found.select_for_update(of=("self",))}
 
 
@@ -198,7 +198,7 @@ def _tasks_open(signals: Sequence[Signal], policies: Mapping[str, Policy], now: 
                FROM json_to_recordset(%s::json)
                     AS u(uri text, item bigint, place bigint, language text, policy bigint, kind text, severity int,
                          due timestamptz)
-               ON CONFLICT (uri) WHERE state = 'open' DO NOTHING
+               ON CONFLICT (uri) WHERE state = 'open' AND NOT is_blind DO NOTHING
                RETURNING id, uri""",
         [now, json_rows(rows)],
     )
