@@ -194,7 +194,7 @@ def overturned(scope: Scope, *, by: str) -> list[Turned]:
                JOIN labeling_reviewtask AS task ON task.id = decision.task_id
                CROSS JOIN LATERAL jsonb_array_elements(decision.effects) AS effect
                WHERE decision.decided_at >= %(start)s AND decision.action IN ('apply', 'reject', 'change')
-                 AND NOT task.is_blind AND task.jurisdiction_id = ANY(%(places)s)
+                 AND effect->>'label' IS NOT NULL AND NOT task.is_blind AND task.jurisdiction_id = ANY(%(places)s)
                  AND NOT EXISTS (SELECT FROM labeling_reviewdecision AS undo WHERE undo.undoes_id = decision.id)
            ), followed AS (
                SELECT *, lead(state) OVER next AS next_state, lead(user_id) OVER next AS next_user

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -230,6 +231,10 @@ class ReviewDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id}: {self.action}"
+
+    def label_effects(self) -> list[dict[str, Any]]:
+        """What became of labels. A decision on a rising hashtag has effects that are about its rule instead."""
+        return [effect for effect in self.effects if "label" in effect]
 
 
 class ReviewerProfile(models.Model):

@@ -185,7 +185,7 @@ def _settling_task(check: QualityCheck, blind: ReviewTask) -> ReviewTask:
     first, second = check.first, check.second
     assert first is not None  # of a blind second decision  # noqa: S101
     assert second is not None  # noqa: S101
-    given = {effect["label"] for effect in first.effects if effect["before"] is None}
+    given = {effect["label"] for effect in first.label_effects() if effect["before"] is None}
     asked = set(blind.signals.exclude(label=None).values_list("label", flat=True))
     signals = [
         Signal(
@@ -201,7 +201,7 @@ def _settling_task(check: QualityCheck, blind: ReviewTask) -> ReviewTask:
             detail={"check": check.pk, "was_given": label in given},
             barred=(first.user_id, second.user_id),
         )
-        for label in sorted({effect["label"] for effect in first.effects} | asked) or [None]
+        for label in sorted({effect["label"] for effect in first.label_effects()} | asked) or [None]
     ]
     signals_join(signals=signals, now=second.decided_at)
     return ReviewTask.objects.get(uri=blind.uri, state=TaskState.OPEN, is_blind=False)

@@ -24,7 +24,7 @@ def outcome_of_decision(decision: ReviewDecision) -> str:
     """Of a decision that changed labels, read from what it did; a task cites the policy it was decided by."""
     if decision.action != ReviewAction.CHANGE:
         return str(decision.action)
-    given = [effect["label"] for effect in decision.effects if effect["after"]["state"] == LabelState.APPLIED]
+    given = [effect["label"] for effect in decision.label_effects() if effect["after"]["state"] == LabelState.APPLIED]
     # What the label leads to comes first of those given; further kinds may follow.
     labels = Label.objects.filter(pk__in=given, kind=LabelKind.ELECTION).select_related("jurisdiction", "election")
     label = labels.order_by("pk").last()

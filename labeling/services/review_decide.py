@@ -341,7 +341,7 @@ def _undone(decision: ReviewDecision, by: User, reason: str, now: dt.datetime) -
         raise ReviewConflict("This has been undone already.")
     if task.decisions.filter(pk__gt=decision.pk).exclude(action=ReviewAction.UNDO).filter(undone_by=None).exists():
         raise ReviewConflict("Somebody decided on it again since.")
-    if Appeal.objects.filter(label__in=[effect["label"] for effect in decision.effects], outcome="").exists():
+    if Appeal.objects.filter(label__in=[effect["label"] for effect in decision.label_effects()], outcome="").exists():
         raise ReviewConflict("Somebody appealed against it: whoever had no part in it decides now.")
     act = _Act(by, f"undone: {reason.strip()}"[:1000], now)
     effects = [_restored(effect, act) for effect in reversed(decision.effects)]

@@ -99,7 +99,7 @@ BACKWARD = "".join(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("labeling", "0011_policies_keep_their_order"),
+        ("labeling", "0009_policies_keep_their_order"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('centers', '0002_history_is_append_only'),
-        ('labeling', '0030_references_checked_together'),
+        ('labeling', '0010_references_checked_together'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('first_outcome', models.CharField(max_length=200)),
                 ('second_outcome', models.CharField(blank=True, max_length=200)),
                 ('final_outcome', models.CharField(blank=True, max_length=200)),
-                ('kind_of_queue', models.CharField(choices=[('unsure', 'The machine is not sure'), ('brake', 'A brake holds the rule'), ('report', 'Reported'), ('appeal', 'Appealed'), ('trusted_flagger', 'Trusted flagger'), ('rapid_response', 'Rapid response'), ('quality', 'Quality control')], max_length=20)),
+                ('kind_of_queue', models.CharField(choices=[('unsure', 'The machine is not sure'), ('hashtag', 'Rising hashtag'), ('brake', 'A brake holds the rule'), ('report', 'Reported'), ('appeal', 'Appealed'), ('trusted_flagger', 'Trusted flagger'), ('rapid_response', 'Rapid response'), ('quality', 'Quality control')], max_length=20)),
                 ('language', models.CharField(blank=True, max_length=8)),
                 ('opened_at', models.DateTimeField()),
                 ('compared_at', models.DateTimeField(blank=True, null=True)),
