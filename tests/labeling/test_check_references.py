@@ -66,7 +66,7 @@ def test_a_history_names_only_sets_that_there_are(item: ContentItem, place: Juri
 
 @pytest.mark.parametrize("table", ["centers_jurisdiction", "labeling_platform", "labeling_ruleset"])
 def test_what_is_referred_to_stays(item: ContentItem, place: Jurisdiction, table: str) -> None:
-    ruleset = Ruleset.objects.create(version=9_001)
+    ruleset = Ruleset.objects.create(version=9_001, status="draft")
     label(item, jurisdiction_id=place.pk, ruleset=ruleset)
     of = {"centers_jurisdiction": place.pk, "labeling_platform": item.platform_id, "labeling_ruleset": ruleset.pk}
 
