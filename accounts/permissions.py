@@ -28,6 +28,9 @@ GRANTS: dict[str, frozenset[str]] = {
     "centers.view_audit": frozenset({Role.PUBLISHER, Role.AUDITOR}),
     "labeling.review_label": frozenset({Role.MODERATOR}),
     "labeling.view_queue": frozenset({Role.MODERATOR, Role.AUDITOR}),
+    # How fast, fair and alike is decided, without names; and whose answers, golden items and all pairs, for leads.
+    "labeling.view_figures": frozenset({Role.MODERATOR, Role.OPERATOR, Role.AUDITOR}),
+    "labeling.lead_reviews": frozenset({Role.OPERATOR}),
     # Sums over at least five moderators of what sensitive content they saw; their own count is everybody's own.
     "labeling.view_wellbeing": frozenset({Role.OPERATOR}),
     # Notices that come before reports: of bodies whose word weighs more, and of who runs an election.

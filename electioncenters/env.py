@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
+_WHOLE = 100  # percent
 
 
 class Environment:
@@ -69,6 +70,17 @@ class Environment:
     def names(self, name: str, default: str | None = None) -> list[str]:
         """A comma-separated list; empty entries are dropped."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+
+    def shares(self, name: str) -> dict[str, int]:
+        """Percentages by name, as `this=20,that=5`; nothing when it is not set."""
+        found = {}
+        for part in self.names(name, ""):
+            key, _, value = part.partition("=")
+            if not key.strip() or not value.strip().isdecimal() or int(value) > _WHOLE:
+                self._problems.append(f"{name} must be names with percentages, such as this=20, not {part!r}")
+                continue
+            found[key.strip()] = int(value)
+        return found
 
     def database(self, name: str, default: str) -> dict[str, object]:
         """A PostgreSQL address as Django's `DATABASES` entry, e.g. `postgresql://user:secret@host:5432/name`.

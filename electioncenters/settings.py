@@ -378,6 +378,11 @@ RULE_BRAKE_WINDOW = _env.number("RULE_BRAKE_WINDOW", 600, minimum=10)
 RULE_BRAKE_SHARE = _env.number("RULE_BRAKE_SHARE", 5, minimum=1)
 RULE_BRAKE_FLOOR = _env.number("RULE_BRAKE_FLOOR", 500, minimum=1)
 RULE_BRAKE_DECISIONS = _env.number("RULE_BRAKE_DECISIONS", 20, minimum=1)
+# Percent of moderators' decisions that a second person makes again without knowing it, and for single policies
+# otherwise (`incitement=20,impersonation=10`); and percent of decisions after which a golden item is mixed in.
+REVIEW_SECOND_SHARE = _env.number("REVIEW_SECOND_SHARE", 5)
+REVIEW_SECOND_SHARES = _env.shares("REVIEW_SECOND_SHARES")
+REVIEW_GOLDEN_SHARE = _env.number("REVIEW_GOLDEN_SHARE", 1)
 
 # Reports and appeals: so many may come from one address in ten minutes, and so many from one platform in a minute; days
 # for which content nobody handed in is waited for, for which an address to answer to is kept after the end, and for

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from labeling.models import AtprotoLabel  # noqa: F401  # isort: skip
     from labeling.models import ChangeSet, LabelChange, WebhookDelivery, WebhookEndpoint  # noqa: F401  # isort: skip
     from labeling.models import ReviewTask  # noqa: F401  # isort: skip
+    from labeling.models import GoldenItem, QualityCheck  # noqa: F401  # isort: skip
 
 
 AnyJob = TypeVar("AnyJob", bound="Job")
@@ -336,3 +337,40 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
             "policy__key": queue.policy,
         }  # fmt: skip
         return self.filter(**{name: value for name, value in wanted.items() if value})
+
+
+class GoldenItemQuerySet(models.QuerySet["GoldenItem"]):
+    """Content whose right answer is agreed."""
+
+    def in_pool(self) -> GoldenItemQuerySet:
+        """What can be given to moderators: not retired, and its words are still kept."""
+        return self.filter(retired_at=None, item__erased_at=None)
+
+    def in_turn(self, place: int) -> GoldenItemQuerySet:
+        """Those of a place (primary key) first, and of these what was given least often."""
+        here = models.Case(models.When(jurisdiction=place, then=0), default=1)
+        return self.annotate(given=models.Count("checks")).order_by(here, "given", "pk")
+
+
+class QualityCheckQuerySet(models.QuerySet["QualityCheck"]):
+    """Answers that are compared."""
+
+    def waiting(self) -> QualityCheckQuerySet:
+        """Those whose second answer is not there yet."""
+        return self.filter(state="waiting")
+
+    def compared_between(self, start: dt.datetime, end: dt.datetime) -> QualityCheckQuerySet:
+        """Those whose second answer came in a period, without the ones that came to nothing."""
+        return self.filter(compared_at__gte=start, compared_at__lt=end).exclude(state="void")
+
+    def seconds(self) -> QualityCheckQuerySet:
+        """Blind second decisions."""
+        return self.filter(kind="second")
+
+    def goldens(self) -> QualityCheckQuerySet:
+        """Answers to golden items."""
+        return self.filter(kind="golden")
+
+    def in_places(self, places: Iterable[int]) -> QualityCheckQuerySet:
+        """Those of some places (primary keys)."""
+        return self.filter(jurisdiction__in=list(places))

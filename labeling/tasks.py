@@ -31,6 +31,8 @@ from labeling.services.matcher import matcher_prepare
 from labeling.services.outside_erase import outside_erase
 from labeling.services.outside_mail import outside_mail
 from labeling.services.outside_tend import unknown_tend
+from labeling.services.quality_check import quality_sweep
+from labeling.services.quality_golden import goldens_forget
 from labeling.services.relabel import relabel_run
 from labeling.services.review_close import review_sweep as sweep_reviews
 from labeling.services.review_close import review_weigh_again
@@ -129,6 +131,8 @@ def relabel(pk: int) -> None:
 def review_sweep() -> None:
     """Keep moderators' tasks true to what they are about."""
     sweep_reviews()
+    goldens_forget()
+    quality_sweep()
 
 
 @shared_task(expires=60)

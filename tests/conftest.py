@@ -23,6 +23,8 @@ def pytest_configure() -> None:
     # Tables are emptied between tests, those of the audit too.
     settings.DATABASES["default"]["OPTIONS"]["options"] = f"-c synchronous_commit=off -c {FLUSH_SETTING}=yes"
     settings.WHITENOISE_AUTOREFRESH = True
+    # Nothing is drawn by chance: tests that want second decisions say so.
+    settings.REVIEW_SECOND_SHARE = settings.REVIEW_GOLDEN_SHARE = 0
 
 
 @pytest.fixture(autouse=True)

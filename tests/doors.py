@@ -16,8 +16,9 @@ from accounts.models import Invitation, Membership, Organisation, Role, User
 from centers.models import Answer, ElectionCenter, HeldUpload, Jurisdiction, Link, PageLook, Proposal, PublishedChange
 from factcheck.models import FactCheckPartner, Origin, PartnerKey
 from factcheck.services.claim_open import claim_open
-from labeling.models import BulkDecision, EmergingHashtag, Reminder, ReviewTask
+from labeling.models import BulkDecision, EmergingHashtag, Reminder, ReviewDecision, ReviewTask
 from labeling.services.policies_load import policies_load
+from labeling.services.quality_golden import golden_mark
 from labeling.services.review_decide import review_decide
 from tests.accounts.told import given_notification
 from tests.factories import (
@@ -30,6 +31,7 @@ from tests.factories import (
 from tests.labeling.sets import given_batch_set_aside, given_brake, given_rising, given_ruleset
 from tests.labeling.tasks import APPLY, given_moderator, given_task
 from tests.labeling.webhooks import given_endpoint, given_message
+from tests.members import given_member
 
 #: Makes a record of a place (and of the member's organisation), and answers the URL's arguments.
 Target = Callable[[Jurisdiction, User | None], dict[str, Any]]
@@ -155,6 +157,16 @@ def _decision(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     decider = given_moderator(place, name=f"decider-{User.objects.count()}")
     task = given_task(place, f"door-{ReviewTask.objects.count()}")
     return {"pk": review_decide(task=task, by=decider, version=task.version, verdict=APPLY).pk}
+
+
+def _golden(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    decision = ReviewDecision.objects.get(**_decision(place, member))
+    lead = given_member(Role.OPERATOR, place, email=f"lead-{User.objects.count()}@fictional.example")
+    return {"public_id": golden_mark(decision=decision, by=lead, why="It names the ballot.").public_id}
+
+
+def _figures(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    return {"table": "days"}
 
 
 def _media(place: Jurisdiction, member: User | None) -> dict[str, Any]:
@@ -349,6 +361,14 @@ DOORS: dict[str, Door] = {
     "statements": Door("labeling.view_pipeline"),
     "statements-download": Door("labeling.operate_pipeline"),
     "reviews": Door("labeling.view_queue"),
+    "quality": Door("labeling.view_figures"),
+    "quality-mine": Door("labeling.review_label"),
+    "quality-moderators": Door("labeling.lead_reviews"),
+    "quality-golden": Door("labeling.lead_reviews"),
+    "golden-add": Door("labeling.lead_reviews", target=_decision),
+    "golden-retire": Door("labeling.lead_reviews", target=_golden),
+    "figures": Door("labeling.view_figures"),
+    "figures-file": Door("labeling.view_figures", given=_figures),
     "review-next": Door("labeling.review_label"),
     "review-mine": Door("labeling.review_label"),
     "review-profile": Door("labeling.review_label"),

@@ -165,7 +165,7 @@ def _is_backed(case: Case, code: str, context: int, *, dated: bool) -> bool:
     clear = [hit for hit in case.hits if not (hit.rule.ambiguous or hit.rule.supporting)]
     concepts = {hit.rule.concept or hit.rule.id for hit in case.hits if hit.rule.kind != "contrary"}
     named = code == EU or any(place.code == code and not place.town for place in case.places)
-    if _is_contradicted(case.hits, clear, concepts, placed=named or dated) or _is_history(case):
+    if _is_contradicted(case.hits, clear, concepts, placed=named or dated) or is_history(case):
         # A school's own elections borrow every word but the tags of real ones, a federation's the country, too.
         return any(hit.sign != "phrase" for hit in clear)
     if clear or named or dated:
@@ -191,7 +191,7 @@ def _is_contradicted(hits: Sequence[Hit], clear: Sequence[Hit], concepts: Abstra
     return contrary != {"setting"} or not (clear or placed or tagged or concepts & _OFFICIAL)
 
 
-def _is_history(case: Case) -> bool:
+def is_history(case: Case) -> bool:
     """Whether the year beside an election word is long past: "the election of 1873"."""
     text = case.item.text
     if not any(century in text for century in _OLD_CENTURIES):
@@ -224,12 +224,22 @@ def _place_context(case: Case, code: str | None) -> Context:
 
 def _year_context(case: Case) -> Context:
     """A year right behind an election word: "Wahlen 2029", `#wahlen2029`."""
-    ends = [hit.end for hit in case.hits if hit.end is not None and not hit.rule.supporting]
-    for year in _years_written(case.item.text):
-        if any(0 <= year.start() - end <= _YEAR_NEAR for end in ends):
-            return [(YEAR_WEIGHT, Evidence("", "year", year[0], *year.span()))]
+    if year := year_beside(case):
+        return [(YEAR_WEIGHT, Evidence("", "year", year[0], *year.span()))]
     tagged = next((hit for hit in case.hits if hit.year), None)
     return [(YEAR_WEIGHT, Evidence("", "year", str(tagged.year), tagged.start, tagged.end))] if tagged else []
+
+
+def year_beside(case: Case) -> re.Match[str] | None:
+    """Return the first year in the text that stands right behind an election word."""
+    years = years_written(case.item.text)
+    if not years:
+        return None
+    ends = [hit.end for hit in case.hits if hit.end is not None and not hit.rule.supporting]
+    for year in years:
+        if any(0 <= year.start() - end <= _YEAR_NEAR for end in ends):
+            return year
+    return None
 
 
 def _region_context(case: Case, code: str | None) -> Context:
@@ -284,9 +294,10 @@ def _only(keys: Sequence[str]) -> str | None:
 
 
 def _years(case: Case) -> set[int]:
-    return {int(year[0]) for year in _years_written(case.item.text)} | {hit.year for hit in case.hits if hit.year}
+    return {int(year[0]) for year in years_written(case.item.text)} | {hit.year for hit in case.hits if hit.year}
 
 
-def _years_written(text: str) -> Iterable[re.Match[str]]:
+def years_written(text: str) -> Iterable[re.Match[str]]:
+    """Return the years of four digits in a text, in order."""
     # Looking for two characters is far cheaper than trying the pattern everywhere.
     return _YEAR.finditer(text) if "20" in text or "19" in text else ()

@@ -112,8 +112,7 @@ class Rule:
         return bool(self.regions or self.starts_at or self.ends_at or self.during)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True, gc=False):
     """What the matcher looks at. `hashtags` is `None` when they are to be found in the text."""
 
     text: str
@@ -140,8 +139,7 @@ class Evidence(Struct, frozen=True, gc=False):
     end: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True, gc=False):
     """A label the item should carry, or that a moderator should look at."""
 
     kind: Literal["election"]

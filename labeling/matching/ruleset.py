@@ -6,14 +6,15 @@ per hashtag and one pass of the automaton over the folded text. Everything else 
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from msgspec import structs
+
 from labeling.matching.compound import CompoundRules, TermFound, TermSign
 from labeling.matching.conditions import is_in_force, is_in_region
-from labeling.matching.decide import Case, decide, election_in
+from labeling.matching.decide import Case, election_in
 from labeling.matching.groups import (
     Group,
     as_written,
@@ -37,6 +38,7 @@ from labeling.matching.hits import (
 from labeling.matching.model import Geography, Item, Match, Rule, Thresholds
 from labeling.matching.phrases import Found, Occurrence, PhraseIndex, longest
 from labeling.matching.places import PlaceFinder
+from labeling.matching.remembered import Decisions
 from labeling.matching.screen import Screen, Seen, Sign, words_of
 from labeling.matching.tags import TagEntry, TagIndex
 from labeling.matching.where import beside
@@ -95,6 +97,7 @@ class CompiledRuleset:
         self._by_tag: dict[str | None, tuple[str | None, PhraseIndex[Group]]] = {}
         self._indexes: dict[str | None, PhraseIndex[Group]] = {}
         self._places = PlaceFinder(geography)
+        self._decisions = Decisions()
         self._screen = self._screened(signs)
 
     def prepare(self) -> None:
@@ -215,11 +218,11 @@ class CompiledRuleset:
             return ()
         places = beside(self._places.find(text, known.language), hits)
         case = Case(item, hits, known, places, self.geography, self.thresholds)
-        matches = decide(case)
+        matches = self._decisions.decide(case)
         if not braked or not any(hit.rule.id in braked for hit in hits):
             return matches
         free = [hit for hit in hits if hit.rule.id not in braked]
-        return _at_most(matches, decide(case._replace(hits=free)) if _suffice(free) else ())
+        return _at_most(matches, self._decisions.decide(case._replace(hits=free)) if _suffice(free) else ())
 
     def _language(self, tag: str | None) -> tuple[str | None, PhraseIndex[Group]]:
         """The language of a tag as written and its phrases, remembered for the tags that platforms really use."""
@@ -351,7 +354,7 @@ def _at_most(matches: Iterable[Match], allowed: Iterable[Match]) -> tuple[Match,
     """Return the matches, those to be reviewed that are not among the applied ones of `allowed`."""
     sure = {(match.jurisdiction, match.election) for match in allowed if match.decision == "apply"}
     return tuple(
-        match if (match.jurisdiction, match.election) in sure else replace(match, decision="review")
+        match if (match.jurisdiction, match.election) in sure else structs.replace(match, decision="review")
         for match in matches
     )
 

@@ -43,7 +43,8 @@ EUROPEAN = "european_parliament"
 # What is elected on the day of the European election, and the longest "and" between the two (" sowie ").
 _HELD_TOGETHER = frozenset({"local", "regional", "president"})
 _CONJUNCTION = 7
-_BODIES = frozenset({"institution", "authority"})
+#: Concepts of what stands for its country, by which it can be near to a sign.
+BODIES = frozenset({"institution", "authority"})
 #: Concept of the words of voting from abroad.
 ABROAD = "abroad"
 # Countries whose parliaments or councils share a name in some language: Nationalrat, Seimas, Riksdag, Kamer.
@@ -195,7 +196,7 @@ def _nearest(scene: Scene) -> tuple[int, Place] | None:
         gaps = [
             (gap, not _is_spoken_there(place, scene), place)
             for hit in scene.hits
-            if hit.rule.supporting == supporting and hit.rule.kind != "contrary" and hit.rule.concept not in _BODIES
+            if hit.rule.supporting == supporting and hit.rule.kind != "contrary" and hit.rule.concept not in BODIES
             for place in places
             if (gap := _distance(scene.text, place, hit)) is not None and gap <= NEAR
         ]
@@ -227,7 +228,7 @@ def _bodies(hits: Iterable[Hit]) -> list[Place]:
     return [
         Place(hit.rule.jurisdiction, hit.start, hit.end, True)
         for hit in hits
-        if hit.rule.concept in _BODIES and hit.rule.jurisdiction and hit.start is not None and hit.end is not None
+        if hit.rule.concept in BODIES and hit.rule.jurisdiction and hit.start is not None and hit.end is not None
     ]
 
 

@@ -14,6 +14,7 @@ from labeling.models.label import Decider, DecisionAction, Label, LabelDecision,
 from labeling.models.outside import Appeal, AppealSecret, Appellant, FromOutside, Outcome, Report, ReportKind
 from labeling.models.platform import Platform
 from labeling.models.policy import Policy, PolicyText
+from labeling.models.quality import CheckKind, CheckState, GoldenItem, QualityCheck
 from labeling.models.reminder import Reminder, ReminderAction, ReminderChange, ReminderOrigin, ReminderText
 from labeling.models.review import (
     BulkDecision,
@@ -59,6 +60,8 @@ __all__ = [
     "ChangeAction",
     "ChangeLedger",
     "ChangeSet",
+    "CheckKind",
+    "CheckState",
     "ComparedBy",
     "ContentItem",
     "Decider",
@@ -69,6 +72,7 @@ __all__ = [
     "EndpointAction",
     "EndpointEvent",
     "FromOutside",
+    "GoldenItem",
     "HashtagHour",
     "IntakeBatch",
     "ItemSketch",
@@ -83,6 +87,7 @@ __all__ = [
     "Platform",
     "Policy",
     "PolicyText",
+    "QualityCheck",
     "RelabelJob",
     "Reminder",
     "ReminderAction",

@@ -18,7 +18,10 @@ class ContentItem(models.Model):
     """
 
     # The unique constraint below already is an index that begins with the platform.
-    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="items", db_index=False)
+    # A trigger checks it, once for a statement that writes thousands of items.
+    platform = models.ForeignKey(
+        Platform, on_delete=models.PROTECT, related_name="items", db_index=False, db_constraint=False
+    )
     external_id = models.CharField(max_length=255)
     revision = models.BigIntegerField(default=0)
     text = models.TextField(blank=True)

@@ -57,15 +57,30 @@ class Label(models.Model):
     # out where a constraint or a partial index below begins with the column, or nobody asks.
     item = models.ForeignKey(ContentItem, on_delete=models.CASCADE, related_name="labels", db_index=False)
     kind = models.CharField(max_length=20, choices=LabelKind)
-    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="labels", db_index=False)
+    # Places, elections and sets are few: triggers check them once for a statement, not once for each of its rows.
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, on_delete=models.PROTECT, related_name="labels", db_index=False, db_constraint=False
+    )
     election = models.ForeignKey(
-        Election, on_delete=models.PROTECT, null=True, blank=True, related_name="labels", db_index=False
+        Election,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="labels",
+        db_index=False,
+        db_constraint=False,
     )
     state = models.CharField(max_length=10, choices=LabelState)
     evidence = models.JSONField(default=list)
     confidence = models.FloatField()
     ruleset = models.ForeignKey(
-        Ruleset, on_delete=models.PROTECT, null=True, blank=True, related_name="labels", db_index=False
+        Ruleset,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="labels",
+        db_index=False,
+        db_constraint=False,
     )
     decided_by = models.CharField(max_length=10, choices=Decider, default=Decider.MACHINE)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -139,8 +154,15 @@ class LabelDecision(models.Model):
         related_name="label_decisions",
     )
     reason = models.CharField(max_length=1000)
+    # Checked by a trigger, as that of labels.
     ruleset = models.ForeignKey(
-        Ruleset, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        Ruleset,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     decided_at = models.DateTimeField()
 

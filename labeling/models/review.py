@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -44,7 +45,9 @@ class ReviewTask(models.Model):
     decision carries the version its moderator saw. A lease (`claimed_by`, `claimed_until`) is short and renewed while
     its holder works; one that ran out is anybody's. `barred` are the users who may not decide, `skipped_by` those who
     passed it on since it last changed. `is_sensitive` is what any of its signals made of it: its content stays hidden
-    until somebody asks for it. A rising hashtag has the uri `hashtag:place:tag`.
+    until somebody asks for it. A rising hashtag has the uri `hashtag:place:tag`. A blind task (`is_blind`, see
+    `QualityCheck`) looks like any other, of the kind that the decision it repeats was of; what is decided in it changes
+    no label, and further signals pass it by.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -55,6 +58,7 @@ class ReviewTask(models.Model):
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=20, choices=SignalKind)
     state = models.CharField(max_length=10, choices=TaskState, default=TaskState.OPEN)
+    is_blind = models.BooleanField(default=False, db_default=False)
     severity = models.PositiveSmallIntegerField()
     is_sensitive = models.BooleanField(default=False, db_default=False)
     signal_count = models.PositiveIntegerField(default=0)
@@ -78,7 +82,9 @@ class ReviewTask(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["uri"], condition=models.Q(state=TaskState.OPEN), name="review_task_is_open_once"
+                fields=["uri"],
+                condition=models.Q(state=TaskState.OPEN, is_blind=False),
+                name="review_task_is_open_once",
             ),
             models.CheckConstraint(condition=models.Q(state__in=TaskState.values), name="review_task_state_is_known"),
             models.CheckConstraint(condition=models.Q(kind__in=SignalKind.values), name="review_task_kind_is_known"),
@@ -105,6 +111,12 @@ class ReviewTask(models.Model):
                 fields=["jurisdiction", "language", "-rank"],
                 condition=models.Q(state=TaskState.OPEN),
                 name="review_task_next_by_place",
+            ),
+            # Read by moderators of all places who read a language that is rare in the queue: it lies deep in the order.
+            models.Index(
+                fields=["language", "-rank"],
+                condition=models.Q(state=TaskState.OPEN),
+                name="review_task_next_by_language",
             ),
             # Read by the overview: what should have been decided by now.
             models.Index(fields=["due_at"], condition=models.Q(state=TaskState.OPEN), name="review_task_due"),
@@ -139,6 +151,12 @@ class ReviewSignal(models.Model):
             models.UniqueConstraint(fields=["task", "source"], name="review_signal_joins_once"),
             models.CheckConstraint(condition=models.Q(kind__in=SignalKind.values), name="review_signal_kind_is_known"),
             models.CheckConstraint(condition=models.Q(count__gte=1), name="review_signal_counts"),
+        ]
+        indexes = [
+            # Read by figures.
+            models.Index(
+                fields=["created_at"], condition=models.Q(kind=SignalKind.APPEAL), name="review_signal_appeals"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -194,7 +212,11 @@ class ReviewDecision(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["user", "-id"], name="review_decision_by_user")]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="review_decision_by_user"),
+            # Read by figures.
+            models.Index(fields=["decided_at"], name="review_decision_by_time"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(action__in=ReviewAction.values), name="review_decision_action_is_known"
@@ -209,6 +231,10 @@ class ReviewDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id}: {self.action}"
+
+    def label_effects(self) -> list[dict[str, Any]]:
+        """What became of labels. A decision on a rising hashtag has effects that are about its rule instead."""
+        return [effect for effect in self.effects if "label" in effect]
 
 
 class ReviewerProfile(models.Model):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -53,8 +53,13 @@ def authors_erase_ask(
 
 def authors_erased(*, platform: Platform, external_ids: Iterable[str], handed_in_at: dt.datetime) -> set[str]:
     """Which of these accounts are gone since something was handed in. One query."""
-    gone = AuthorErasure.objects.filter(platform=platform, handed_in_at__gte=handed_in_at)
-    return set(gone.filter(external_id__in=list(external_ids)).values_list("external_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT external_id FROM labeling_authorerasure
+               WHERE platform_id = %s AND handed_in_at >= %s AND external_id = ANY(%s)""",
+            [platform.pk, handed_in_at, list(external_ids)],
+        )
+        return {external_id for (external_id,) in cursor.fetchall()}
 
 
 def authors_erase(*, seconds: float = SLICE) -> bool:

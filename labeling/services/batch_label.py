@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
-from django.db.models import F, Q
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from electioncenters.collector import collector_paused
 from electioncenters.plain_cursor import plain_cursor
 from labeling.intake import PackedItem
-from labeling.models import BatchState, IntakeBatch
+from labeling.models import BatchState, IntakeBatch, Platform
 from labeling.services.changes_sequence import changes_nudge
 from labeling.services.failure import failure_described
 from labeling.services.items_label import Outcome, items_label
@@ -31,6 +31,9 @@ MAX_ATTEMPTS = 5
 LEASE = dt.timedelta(seconds=10)
 #: The first pause after a failure; each further one is twice as long.
 BACKOFF = dt.timedelta(seconds=5)
+
+_PLATFORM_FIELDS: Final = [field.attname for field in Platform._meta.concrete_fields]
+_PLATFORM: Final = ", ".join(f"platform.{field.column}" for field in Platform._meta.concrete_fields)
 
 
 class Claim(NamedTuple):
@@ -62,38 +65,36 @@ def batch_label(*, public_id: UUID) -> None:
 def _claim(public_id: UUID) -> Claim | None:
     """Count an attempt and commit it before the work, so that a batch that kills its worker is counted too."""
     now = timezone.now()
-    free = Q(state=BatchState.RECEIVED, attempts=0) | Q(due_at__lte=now)
-    with transaction.atomic():
-        batch = (
-            IntakeBatch.objects.unfinished()
-            .filter(free, public_id=public_id)
-            .select_for_update(skip_locked=True)
-            .only("pk", "attempts", "error")
-            .first()
+    with connection.cursor() as cursor:
+        # One plain statement, and nobody waits for the disk: should the server itself crash, the worst is that an
+        # attempt it ended is not counted.
+        cursor.execute(
+            """UPDATE labeling_intakebatch AS batch SET
+                   attempts = least(free.attempts + 1, %s), claimed_at = %s, due_at = %s,
+                   state = CASE WHEN free.attempts < %s THEN 'working' ELSE batch.state END
+               FROM (SELECT id, attempts FROM labeling_intakebatch
+                     WHERE public_id = %s AND state IN ('received', 'working')
+                       AND (state = 'received' AND attempts = 0 OR due_at <= %s)
+                     FOR UPDATE SKIP LOCKED) AS free
+               WHERE batch.id = free.id
+               RETURNING batch.id, free.attempts, batch.error, set_config('synchronous_commit', 'off', true)""",
+            [MAX_ATTEMPTS, now, now + LEASE, MAX_ATTEMPTS, public_id, now],
         )
-        if batch is None:
-            return None
-        if batch.attempts >= MAX_ATTEMPTS:
-            _set_aside(batch.pk, batch.error or "The worker did not survive this batch.", now)
-            return None
-        IntakeBatch.objects.filter(pk=batch.pk).update(
-            state=BatchState.WORKING, attempts=F("attempts") + 1, claimed_at=now, due_at=now + LEASE
-        )
-    return Claim(batch.pk, batch.attempts + 1)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, attempts, error, _ = row
+    if attempts >= MAX_ATTEMPTS:
+        _set_aside(pk, error or "The worker did not survive this batch.", now)
+        return None
+    return Claim(pk, attempts + 1)
 
 
 def _work(claim: Claim) -> None:
     """Label the items and end the batch in one transaction: all of it happened, or nothing did."""
     matchers = matchers_in_force()
     with transaction.atomic():
-        batch = (
-            IntakeBatch.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("platform")
-            .filter(pk=claim.pk, state=BatchState.WORKING, attempts=claim.attempt)
-            .defer("payload")
-            .first()
-        )
-        payload = _payload(batch.pk) if batch else None
+        batch, payload = _locked(claim)
         if batch is None or payload is None:
             return
         items = payload_unpack(payload)
@@ -103,13 +104,31 @@ def _work(claim: Claim) -> None:
         shadow_write(matchers=matchers, differences=outcome.shadow, now=timezone.now())
 
 
-def _payload(pk: int) -> bytes | None:
+class _Batch(NamedTuple):
+    """What is known of the batch that is worked on."""
+
+    pk: int
+    platform: Platform
+    received_at: dt.datetime
+
+
+def _locked(claim: Claim) -> tuple[_Batch | None, bytes | None]:
+    """The batch, locked until the transaction ends, and its payload; neither if the claim is not valid any more."""
     with plain_cursor(binary=True) as cursor:
-        row = cursor.execute("SELECT payload FROM labeling_intakebatch WHERE id = %s", [pk]).fetchone()
-    return row[0] if row else None
+        row = cursor.execute(
+            f"""SELECT batch.payload, batch.received_at, {_PLATFORM}
+                FROM labeling_intakebatch AS batch JOIN labeling_platform AS platform ON platform.id = batch.platform_id
+                WHERE batch.id = %s AND batch.state = 'working' AND batch.attempts = %s
+                FOR UPDATE OF batch SKIP LOCKED""",  # noqa: S608 -- our own columns
+            [claim.pk, claim.attempt],
+        ).fetchone()
+    if row is None:
+        return None, None
+    payload, received_at, *platform = row
+    return _Batch(claim.pk, Platform.from_db(DEFAULT_DB_ALIAS, _PLATFORM_FIELDS, platform), received_at), payload
 
 
-def _label_together(batch: IntakeBatch, items: list[PackedItem], matchers: Matchers) -> Outcome:
+def _label_together(batch: _Batch, items: list[PackedItem], matchers: Matchers) -> Outcome:
     return items_label(
         platform=batch.platform,
         items=items,
@@ -120,7 +139,7 @@ def _label_together(batch: IntakeBatch, items: list[PackedItem], matchers: Match
     )
 
 
-def _overtakes(batch: IntakeBatch) -> bool:
+def _overtakes(batch: _Batch) -> bool:
     """Whether the platform handed something in before that is not labelled yet, or was set aside."""
     # Failed items have a batch of their own that is younger, but were handed in with the one they were split from.
     before = Q(pk__lt=batch.pk) | Q(received_at__lt=batch.received_at)
@@ -129,7 +148,7 @@ def _overtakes(batch: IntakeBatch) -> bool:
     return others.filter(payload__isnull=False).exists()
 
 
-def _label_one_by_one(batch: IntakeBatch, items: list[PackedItem], matchers: Matchers) -> Outcome:
+def _label_one_by_one(batch: _Batch, items: list[PackedItem], matchers: Matchers) -> Outcome:
     """The last attempt: each item for itself, so that only those the database refuses are set aside."""
     total = Outcome()
     for item in items:
@@ -142,7 +161,7 @@ def _label_one_by_one(batch: IntakeBatch, items: list[PackedItem], matchers: Mat
     return total
 
 
-def _end(batch: IntakeBatch, outcome: Outcome) -> None:
+def _end(batch: _Batch, outcome: Outcome) -> None:
     """The batch is done and its items erased; those that failed go to a batch of their own that nobody retries."""
     now = timezone.now()
     if outcome.failed:
@@ -153,22 +172,20 @@ def _end(batch: IntakeBatch, outcome: Outcome) -> None:
             payload=payload.data,
             digest=payload.digest,
             item_count=len(outcome.failed),
-            split_from=batch,
+            split_from_id=batch.pk,
             error="; ".join(sorted(set(outcome.errors))),
             received_at=batch.received_at,
             due_at=now,
             finished_at=now,
         )
-    IntakeBatch.objects.filter(pk=batch.pk).update(
-        state=BatchState.DONE,
-        payload=None,
-        error="",
-        finished_at=now,
-        matched_count=outcome.matched,
-        label_count=outcome.labels,
-        repeated_count=outcome.repeated,
-        failed_count=len(outcome.failed),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE labeling_intakebatch SET
+                   state = 'done', payload = NULL, error = '', finished_at = %s,
+                   matched_count = %s, label_count = %s, repeated_count = %s, failed_count = %s
+               WHERE id = %s""",
+            [now, outcome.matched, outcome.labels, outcome.repeated, len(outcome.failed), batch.pk],
+        )
     tallies_write(tallies=outcome.tallies, now=now)
 
 

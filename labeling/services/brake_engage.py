@@ -136,7 +136,11 @@ def _is_too_much(figures: dict[str, Any]) -> bool:
 
 
 def _judged(since: dt.datetime) -> list[_Judged]:
-    """What people decided last about labels that sets in force had shown."""
+    """What people decided last about labels that sets in force had shown.
+
+    What was taken back is no judgement: the label is the machine's again, or as the person before had decided. A blind
+    second answer changes no label and does not count; what a third person settled does, as the last word.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """WITH judged AS (
@@ -146,6 +150,7 @@ def _judged(since: dt.datetime) -> list[_Judged]:
                SELECT label.ruleset_id, judged.action = 'withdrawn', judged.decided_at,
                       ARRAY(SELECT DISTINCT sign->>'rule' FROM jsonb_array_elements(label.evidence) AS sign)
                FROM judged JOIN labeling_label AS label ON label.id = judged.label_id
+                    AND label.decided_by = 'person'
                JOIN labeling_ruleset AS ruleset ON ruleset.id = label.ruleset_id
                     AND ruleset.status IN ('live', 'ramping')
                WHERE 'applied' = (SELECT action FROM labeling_labeldecision AS former

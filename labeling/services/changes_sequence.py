@@ -6,7 +6,7 @@ import logging
 
 from django.db import DatabaseError, connection, transaction
 
-from labeling.models import ChangeLedger, ChangeSet
+from labeling.models import ChangeLedger
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +23,11 @@ def changes_sequence() -> int:
     """
     numbered = 0
     # The caller's own changes are committed and thus seen here, unless somebody has numbered them already.
-    while ChangeSet.objects.unsequenced().exists():
-        numbered += _sequence_some()
+    while _is_some_waiting():
+        sets, changes = _sequence_some()
+        numbered += changes
+        if sets < AT_ONCE:
+            break
     return numbered
 
 
@@ -36,7 +39,15 @@ def changes_nudge() -> None:
         logger.warning("Changes could not be numbered now (%s); beat will.", type(error).__name__)
 
 
-def _sequence_some() -> int:
+def _is_some_waiting() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM labeling_changeset WHERE last_position IS NULL)")
+        (found,) = cursor.fetchone()
+    return bool(found)
+
+
+def _sequence_some() -> tuple[int, int]:
+    """Number some sets; returns how many, and how many changes they hold."""
     with transaction.atomic():
         # Taken before the sets are looked at: each statement sees what was committed before it began.
         last = ledger_lock().last_position
@@ -48,19 +59,23 @@ def _sequence_some() -> int:
                    ), numbered AS (
                        UPDATE labeling_changeset AS known SET last_position = %s + waiting.total
                        FROM waiting WHERE known.id = waiting.id RETURNING waiting.total
+                   ), counted AS (
+                       SELECT count(*) AS sets, coalesce(max(total), 0)::bigint AS changes FROM numbered
+                   ), kept AS (
+                       UPDATE labeling_changeledger SET last_position = %s + counted.changes
+                       FROM counted WHERE counted.changes > 0
                    )
-                   SELECT coalesce(max(total), 0)::bigint FROM numbered""",
-                [AT_ONCE, last],
+                   SELECT sets, changes FROM counted""",
+                [AT_ONCE, last, last],
             )
-            (count,) = cursor.fetchone()
-        if count:
-            ChangeLedger.objects.update(last_position=last + count)
-    return int(count)
+            sets, changes = cursor.fetchone()
+    return sets, changes
 
 
 def ledger_lock() -> ChangeLedger:
     """The ledger, locked until the transaction ends: nobody else numbers changes meanwhile."""
-    ledger = ChangeLedger.objects.select_for_update().first()
+    found = list(ChangeLedger.objects.raw("SELECT * FROM labeling_changeledger FOR UPDATE"))
+    ledger = found[0] if found else None
     if ledger is None:
         # The migration makes the row; a database that was emptied has none.
         ChangeLedger.objects.bulk_create([ChangeLedger()], ignore_conflicts=True)

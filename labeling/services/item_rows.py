@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
+from electioncenters.plain_cursor import plain_cursor
 from labeling.intake import Item, PackedItem
 from labeling.intake.item import MAX_REVISION
 from labeling.models import Platform
@@ -49,18 +50,26 @@ def accounts_upsert(platform: Platform, items: Iterable[Item]) -> dict[str, int]
     if not handles:
         return {}
     ids = sorted(handles)
-    _rows(
-        """INSERT INTO labeling_account (platform_id, external_id, handle)
-           SELECT %s, * FROM unnest(%s::text[], %s::text[])
-           ON CONFLICT (platform_id, external_id) DO UPDATE SET handle = EXCLUDED.handle
-           WHERE labeling_account.handle <> EXCLUDED.handle RETURNING 1""",
-        [platform.pk, ids, [handles[key] for key in ids]],
+    found = dict(
+        _rows(
+            """WITH written AS (
+                   INSERT INTO labeling_account (platform_id, external_id, handle)
+                   SELECT %s, * FROM unnest(%s::text[], %s::text[])
+                   ON CONFLICT (platform_id, external_id) DO UPDATE SET handle = EXCLUDED.handle
+                   WHERE labeling_account.handle <> EXCLUDED.handle RETURNING external_id, id
+               )
+               SELECT external_id, id FROM labeling_account WHERE platform_id = %s AND external_id = ANY(%s)
+               UNION ALL SELECT external_id, id FROM written""",
+            [platform.pk, ids, [handles[key] for key in ids], platform.pk, ids],
+        )
     )
-    found = _rows(
-        "SELECT external_id, id FROM labeling_account WHERE platform_id = %s AND external_id = ANY(%s)",
-        [platform.pk, ids],
-    )
-    return dict(found)
+    if missing := [key for key in ids if key not in found]:
+        # Another worker wrote them after this statement had begun.
+        found |= _rows(
+            "SELECT external_id, id FROM labeling_account WHERE platform_id = %s AND external_id = ANY(%s)",
+            [platform.pk, missing],
+        )
+    return found
 
 
 def items_upsert(
@@ -68,7 +77,7 @@ def items_upsert(
 ) -> dict[str, WrittenItem]:
     """Write `items`; those another worker wrote meanwhile in the same or a later revision are left out."""
     ordered = sorted(items, key=lambda item: item.external_id)
-    rows = _rows(
+    rows = rows_prepared(
         """INSERT INTO labeling_contentitem AS known
                (platform_id, first_seen_at, external_id, revision, text, hashtags, lang, region, author_id, url,
                 media, metrics, created_at)
@@ -153,6 +162,15 @@ def _row(item: Item, accounts: dict[str, int], now: dt.datetime) -> dict[str, An
         "metrics": item.metrics or {},
         "created_at": item.created_at or now,
     }
+
+
+def rows_prepared(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    """What a statement returns that is planned once for each connection.
+
+    Only for those that can be done in one way: what is found by an index would be planned while tables are small.
+    """
+    with plain_cursor() as cursor:
+        return cursor.execute(statement, parameters, prepare=True).fetchall()
 
 
 def _rows(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:

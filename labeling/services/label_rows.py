@@ -10,7 +10,7 @@ from django.db import connection
 
 from labeling.models import DecisionAction, LabelState
 from labeling.models.label import label_public_id
-from labeling.services.item_rows import json_rows
+from labeling.services.item_rows import json_rows, rows_prepared
 
 _ACTIONS = {
     LabelState.APPLIED: DecisionAction.APPLIED,
@@ -58,10 +58,12 @@ class Verdict(NamedTuple):
 
 def labels_known(items: Iterable[int]) -> list[KnownLabel]:
     """The labels of `items`, locked until the transaction ends."""
+    if not (named := list(items)):
+        return []
     rows = _rows(
         """SELECT id, item_id, kind, jurisdiction_id, election_id, state, decided_by = 'person'
            FROM labeling_label WHERE item_id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE""",
-        [list(items)],
+        [named],
     )
     return [
         KnownLabel(pk, LabelKey(item, kind, place, election), LabelState(state), by_person)
@@ -70,11 +72,12 @@ def labels_known(items: Iterable[int]) -> list[KnownLabel]:
 
 
 def labels_insert(drafts: list[LabelDraft], now: dt.datetime, reason: str) -> list[Verdict]:
-    """Write new labels and return their first lines of history; a label that exists already stays as it is."""
+    """Write new labels with the first lines of their history, and return these; a label that exists stays as it is."""
     if not drafts:
         return []
-    rows = _rows(
-        """INSERT INTO labeling_label (public_id, item_id, kind, jurisdiction_id, election_id, state, confidence,
+    rows = rows_prepared(
+        """WITH given AS (
+           INSERT INTO labeling_label (public_id, item_id, kind, jurisdiction_id, election_id, state, confidence,
                                        evidence, ruleset_id, decided_by, created_at, decided_at)
            SELECT u.public_id, u.item, u.kind, u.jurisdiction, u.election, u.state, u.confidence,
                   u.evidence, u.ruleset, 'machine', %s, %s
@@ -82,8 +85,14 @@ def labels_insert(drafts: list[LabelDraft], now: dt.datetime, reason: str) -> li
                 AS u(public_id text, item bigint, kind text, jurisdiction bigint, election bigint, state text,
                      confidence float8, evidence jsonb, ruleset bigint)
            ON CONFLICT (item_id, kind, jurisdiction_id, election_id) DO NOTHING
-           RETURNING id, state, ruleset_id""",
-        [now, now, json_rows([draft.key._asdict() | _row(draft) for draft in drafts])],
+           RETURNING id, state, ruleset_id
+           ), told AS (
+           INSERT INTO labeling_labeldecision (label_id, action, decided_by, reason, ruleset_id, decided_at)
+           SELECT id, CASE state WHEN 'review' THEN 'sent_to_review' ELSE state END, 'machine', %s, ruleset_id, %s
+           FROM given
+           )
+           SELECT id, state, ruleset_id FROM given""",
+        [now, now, json_rows([_new_row(draft) for draft in drafts]), reason, now],
     )
     return [Verdict(pk, LabelState(state), reason, ruleset) for pk, state, ruleset in rows]
 
@@ -147,9 +156,12 @@ def decisions_record(verdicts: list[Verdict], now: dt.datetime) -> None:
     )
 
 
+def _new_row(draft: LabelDraft) -> dict[str, Any]:
+    return {"public_id": label_public_id(), **draft.key._asdict(), **_row(draft)}
+
+
 def _row(draft: LabelDraft) -> dict[str, Any]:
     return {
-        "public_id": label_public_id(),
         "state": draft.state.value,
         "confidence": draft.confidence,
         "evidence": draft.evidence,

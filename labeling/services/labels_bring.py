@@ -74,7 +74,7 @@ def labels_bring(
     verdicts += [
         Verdict(label.pk, LabelState.WITHDRAWN, reasons.gone, wanted[label.key.item].ruleset) for label in gone
     ]
-    label_rows.decisions_record(inserted + verdicts, now)
+    label_rows.decisions_record(verdicts, now)
     # Whatever waits for a moderator is in their queue when this transaction ends, also what a new text made unsure.
     labels_join(labels=[said.label for said in inserted + verdicts if said.state == LabelState.REVIEW], now=now)
     changed = {draft.key.item for draft in new} | {label.key.item for label, _ in moved}

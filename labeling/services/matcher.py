@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
+from django.db import connection
 
 from labeling import matching
 from labeling.intake import Item, PackedItem
@@ -183,11 +182,15 @@ def matcher_forget() -> None:
 
 
 def _standing() -> list[_Standing]:
-    engaged = Q(brakes__released_at=None, brakes__rule__isnull=False)
-    sets = (
-        Ruleset.objects.in_force().order_by("pk").annotate(braked=ArrayAgg("brakes__rule", filter=engaged, default=[]))
-    )
-    return [_Standing(*row) for row in sets.values_list(*_Standing._fields)]
+    # Plain, since every batch asks: the ORM takes longer to word it than the database to answer.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, version, status, share, apply_from, review_from,
+                      ARRAY(SELECT rule FROM labeling_rulebrake AS brake
+                            WHERE brake.ruleset_id = one.id AND released_at IS NULL AND rule IS NOT NULL)
+               FROM labeling_ruleset AS one WHERE status IN ('live', 'shadow', 'ramping') ORDER BY id"""
+        )
+        return [_Standing(*row) for row in cursor.fetchall()]
 
 
 def _places_look() -> None:

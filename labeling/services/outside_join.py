@@ -23,7 +23,7 @@ def outside_join(*, signal: Signal, said: str, now: dt.datetime) -> ReviewTask:
     """
     detail = {"texts": [said[:_LONGEST]] if said else [], "said": said[:_LONGEST]}
     is_new = signals_join(signals=[signal._replace(detail=detail)], now=now) > 0
-    task = ReviewTask.objects.select_for_update(of=("self",)).get(uri=signal.uri, state=TaskState.OPEN)
+    task = ReviewTask.objects.select_for_update(of=("self",)).get(uri=signal.uri, state=TaskState.OPEN, is_blind=False)
     if not is_new:
         _count(task, signal.source, said[:_LONGEST])
     return task

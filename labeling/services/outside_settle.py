@@ -45,7 +45,7 @@ def outside_settle(*, task: ReviewTask, decision: ReviewDecision, now: dt.dateti
     if outcome != Outcome.CLOSED:
         waiting = waiting.filter(kind__in={decision.policy.key, task.policy.key})
     waiting.update(outcome=outcome, **settled)
-    became = {effect["label"]: effect["after"]["state"] for effect in decision.effects}
+    became = {effect["label"]: effect["after"]["state"] for effect in decision.label_effects()}
     unsettled: Label | None = None
     for appeal in Appeal.objects.filter(task=task, outcome="").select_related("label").select_for_update(of=("self",)):
         own = _appeal_outcome(appeal, decision, outcome, became)

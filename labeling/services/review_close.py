@@ -45,6 +45,7 @@ def _labels_without_task(after: int) -> list[int]:
                  AND NOT EXISTS (
                      SELECT FROM labeling_reviewsignal AS signal
                      JOIN labeling_reviewtask AS task ON task.id = signal.task_id AND task.state = 'open'
+                          AND NOT task.is_blind
                      WHERE signal.label_id = label.id)
                ORDER BY label.id LIMIT %s""",
             [after, AT_ONCE],
@@ -76,7 +77,7 @@ def _tasks_gone() -> list[int]:
         cursor.execute(
             """SELECT task.id FROM labeling_reviewtask AS task
                LEFT JOIN labeling_contentitem AS item ON item.id = task.item_id
-               WHERE task.state = 'open'
+               WHERE task.state = 'open' AND NOT task.is_blind
                  AND (task.claimed_until IS NULL OR task.claimed_until < now())
                  AND NOT EXISTS (
                      SELECT FROM labeling_reviewsignal AS signal

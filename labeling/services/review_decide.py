@@ -31,6 +31,7 @@ from labeling.models import (
 )
 from labeling.services.changes_sequence import changes_nudge
 from labeling.services.outside_settle import outside_settle, outside_wait_again
+from labeling.services.quality_check import blind_allow, labels_given_before, quality_follow, quality_undo
 from labeling.services.review_claim import PERMISSION, ReviewConflict, is_held_by_another, may_decide
 from labeling.services.review_hashtags import hashtag_decide, hashtag_restore, is_hashtag
 from labeling.services.review_join import task_weigh
@@ -181,7 +182,8 @@ def _decided(
         seconds=_in_hand(task, by, now),
         decided_at=now,
     )
-    waits = outside_settle(task=task, decision=decision, now=now)
+    # What is decided blindly settles nothing for anybody outside.
+    waits = None if task.is_blind else outside_settle(task=task, decision=decision, now=now)
     task.version += 1
     task.claimed_by = task.claimed_until = None
     if verdict.action == ReviewAction.ESCALATE:
@@ -198,6 +200,7 @@ def _decided(
         task.state, task.ended_at = TaskState.DECIDED, now
     task.save()
     statements_follow(decision=decision, now=now)
+    quality_follow(decision=decision, task=task, verdict=verdict)
     return decision
 
 
@@ -235,14 +238,22 @@ def _effects(
         return _effects_elsewhere(policy, verdict)
     if task.item.erased_at is not None:
         raise ReviewConflict("The content is gone: close the task, there is nothing to label.")
+    if task.is_blind:
+        blind_allow(by=by, verdict=verdict)
+        return [], []
     waiting = labels_in_question(task)
     own = [label for label in waiting if label.kind == policy.label_kind and by.has_perm(PERMISSION, label)]
     left = [label for label in waiting if label not in own and label.state == LabelState.REVIEW]
     act = _Act(by, _said(verdict), now)
     target = (LabelKind.ELECTION, verdict.place, verdict.election) if verdict.action == ReviewAction.CHANGE else None
     state = LabelState.APPLIED if verdict.action == ReviewAction.APPLY else LabelState.WITHDRAWN
+    doubted = labels_given_before(task)
     # A label that leads where it should already is not taken away first.
-    effects = [_moved(label, state, act) for label in own if (label.kind, label.jurisdiction, label.election) != target]
+    effects = [
+        _moved(label, LabelState.WITHDRAWN if label.pk in doubted else state, act)
+        for label in own
+        if (label.kind, label.jurisdiction, label.election) != target
+    ]
     given = [target] if target else []
     if verdict.action == ReviewAction.APPLY and policy.label_kind and not own:
         given.append((LabelKind(policy.label_kind), task.jurisdiction, None))
@@ -330,7 +341,7 @@ def _undone(decision: ReviewDecision, by: User, reason: str, now: dt.datetime) -
         raise ReviewConflict("This has been undone already.")
     if task.decisions.filter(pk__gt=decision.pk).exclude(action=ReviewAction.UNDO).filter(undone_by=None).exists():
         raise ReviewConflict("Somebody decided on it again since.")
-    if Appeal.objects.filter(label__in=[effect["label"] for effect in decision.effects], outcome="").exists():
+    if Appeal.objects.filter(label__in=[effect["label"] for effect in decision.label_effects()], outcome="").exists():
         raise ReviewConflict("Somebody appealed against it: whoever had no part in it decides now.")
     act = _Act(by, f"undone: {reason.strip()}"[:1000], now)
     effects = [_restored(effect, act) for effect in reversed(decision.effects)]
@@ -349,6 +360,7 @@ def _undone(decision: ReviewDecision, by: User, reason: str, now: dt.datetime) -
     outside_wait_again(decision=decision)
     statements_withdraw(decision=decision, now=now)
     _reopen(task)
+    quality_undo(decision=decision, task=task)
     return undo
 
 
@@ -373,7 +385,7 @@ def _reopen(task: ReviewTask) -> None:
         task.version += 1
         task.save(update_fields=["version"])
         return
-    if ReviewTask.objects.filter(uri=task.uri, state=TaskState.OPEN).exists():
+    if not task.is_blind and ReviewTask.objects.filter(uri=task.uri, state=TaskState.OPEN, is_blind=False).exists():
         return
     task.state, task.ended_at = TaskState.OPEN, None
     task.version += 1

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 
 from centers.models import PollingDay
-from labeling.models import (
-    ContentItem,
-    Label,
-    LabelState,
-    Policy,
-    ReviewSignal,
-    ReviewTask,
-    RuleBrake,
-    SignalKind,
-    TaskState,
-)
+from labeling.models import Policy, ReviewSignal, ReviewTask, SignalKind, TaskState
 from labeling.review.priority import factors_of, rank_of
-from labeling.services.item_rows import json_rows
+from labeling.services.item_rows import json_rows, rows_prepared
 from labeling.services.policies_load import policies_load
 
 #: The policy by which labels of rules are judged.
@@ -66,9 +56,11 @@ class Signal(NamedTuple):
 
 def policies_in_force() -> dict[str, Policy]:
     """The newest version of every policy, by key; an installation that has none yet gets the shipped ones."""
-    if not Policy.objects.exists():
-        policies_load()
-    return {policy.key: policy for policy in Policy.objects.order_by("key", "version")}
+    found = Policy.objects.order_by("key", "version")
+    if policies := {policy.key: policy for policy in found}:
+        return policies
+    policies_load()
+    return {policy.key: policy for policy in found.all()}
 
 
 def language_of(tag: str) -> str:
@@ -81,7 +73,8 @@ def language_of(tag: str) -> str:
     return "" if language in ("und", "mul", "zxx") else language[:8]
 
 
-@transaction.atomic
+# Without a savepoint, which would be two statements: whoever calls within a transaction has nothing to save from it.
+@transaction.atomic(savepoint=False)
 def signals_join(*, signals: Sequence[Signal], now: dt.datetime) -> int:
     """Open tasks, or join those that are open; returns how many signals were new.
 
@@ -91,25 +84,19 @@ def signals_join(*, signals: Sequence[Signal], now: dt.datetime) -> int:
         return 0
     policies = policies_in_force()
     first = {signal.uri: signal for signal in reversed(signals)}
-    tasks = _tasks_locked(first)
-    missing = [signal for uri, signal in first.items() if uri not in tasks]
-    if missing:
-        _tasks_insert(missing, policies, now)
-        tasks = _tasks_locked(first)
-    known = {
-        (task, source)
-        for task, source in ReviewSignal.objects.filter(task__in=tasks.values()).values_list("task_id", "source")
-    }
+    tasks: dict[str, ReviewTask] = {}
+    known: set[tuple[int, str]] = set()
+    # Mostly once. A task that stood in the way may be ended by somebody before it is locked: then there is none again.
+    while missing := [signal for uri, signal in first.items() if uri not in tasks]:
+        tasks |= _tasks_open(missing, policies, now)
+        if len(tasks) < len(first):
+            found = _tasks_locked(uri for uri in first if uri not in tasks)
+            known |= _signals_known(task.pk for task in found.values())
+            tasks |= found
     new = [signal for signal in signals if (tasks[signal.uri].pk, signal.source) not in known]
     # Two signals of one source in one call are one.
     by_source = {(tasks[signal.uri].pk, signal.source): signal for signal in new}
-    ReviewSignal.objects.bulk_create(
-        ReviewSignal(
-            task_id=task, kind=signal.kind, source=source, label_id=signal.label,
-            detail={"policy": signal.policy, **signal.detail}, created_at=now,
-        )
-        for (task, source), signal in by_source.items()
-    )  # fmt: skip
+    _signals_insert(by_source, now)
     _tasks_weigh([tasks[uri] for uri in dict.fromkeys(signal.uri for signal in new)], new, policies)
     return len(by_source)
 
@@ -122,37 +109,73 @@ def labels_join(*, labels: Iterable[int], now: dt.datetime, kind: SignalKind | N
     named = list(labels)
     if not named:
         return 0
-    waiting = (
-        Label.objects.filter(pk__in=named, state=LabelState.REVIEW, item__erased_at=None)
-        .select_related("item__platform")
-        .order_by("-confidence", "pk")
-    )
-    braked = set(RuleBrake.objects.engaged().values_list("ruleset_id", "rule"))
-    return signals_join(signals=[_signal_of(label, kind, braked) for label in waiting], now=now)
-
-
-def _signal_of(label: Label, kind: SignalKind | None, braked: AbstractSet[tuple[int, str]]) -> Signal:
-    """What a label that waits says; `braked` are the rules (set, key) that only ask for now."""
-    held = sorted({str(sign.get("rule")) for sign in label.evidence if (label.ruleset_id, sign.get("rule")) in braked})
-    return Signal(
-        uri=label.item.uri,
-        item=label.item_id,
-        place=label.jurisdiction_id,
-        language=language_of(label.item.lang),
-        kind=kind or (SignalKind.BRAKE if held else SignalKind.UNSURE),
-        source=f"label:{label.pk}",
-        label=label.pk,
-        detail={"rules": held} if held else {},
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT label.id, platform.key || ':' || item.external_id, item.id, item.lang, label.jurisdiction_id,
+                      ARRAY(SELECT brake.rule FROM labeling_rulebrake AS brake
+                            WHERE brake.ruleset_id = label.ruleset_id AND brake.released_at IS NULL
+                              AND brake.rule IN (SELECT sign->>'rule' FROM jsonb_array_elements(label.evidence) AS sign)
+                            ORDER BY brake.rule)
+               FROM labeling_label AS label
+               JOIN labeling_contentitem AS item ON item.id = label.item_id AND item.erased_at IS NULL
+               JOIN labeling_platform AS platform ON platform.id = item.platform_id
+               WHERE label.id = ANY(%s) AND label.state = 'review'
+               ORDER BY label.confidence DESC, label.id""",
+            [named],
+        )
+        waiting = cursor.fetchall()
+    signals = [
+        Signal(
+            uri=uri,
+            item=item,
+            place=place,
+            language=language_of(lang),
+            kind=kind or (SignalKind.BRAKE if held else SignalKind.UNSURE),
+            source=f"label:{label}",
+            label=label,
+            detail={"rules": held} if held else {},
+        )
+        for label, uri, item, lang, place, held in waiting
+    ]
+    return signals_join(signals=signals, now=now)
 
 
 def _tasks_locked(uris: Iterable[str]) -> dict[str, ReviewTask]:
     """Open tasks by uri, in one order for everybody, so that two batches never wait for each other."""
-    found = ReviewTask.objects.filter(uri__in=list(uris), state=TaskState.OPEN).order_by("pk")
+    found = ReviewTask.objects.filter(uri__in=list(uris), state=TaskState.OPEN, is_blind=False).order_by("pk")
     return {task.uri: task for task in found.select_for_update(of=("self",))}
 
 
-def _tasks_insert(signals: Sequence[Signal], policies: Mapping[str, Policy], now: dt.datetime) -> None:
+def _signals_known(tasks: Iterable[int]) -> set[tuple[int, str]]:
+    """(task, source) of the signals that tasks have."""
+    return set(ReviewSignal.objects.filter(task__in=list(tasks)).values_list("task_id", "source"))
+
+
+def _signals_insert(signals: Mapping[tuple[int, str], Signal], now: dt.datetime) -> None:
+    """Write signals by (task, source). One plain statement, as for tasks."""
+    rows = [
+        {
+            "task": task,
+            "source": source,
+            "kind": signal.kind.value,
+            "label": signal.label,
+            "detail": {"policy": signal.policy, **signal.detail},
+        }
+        for (task, source), signal in signals.items()
+    ]
+    if not rows:
+        return
+    rows_prepared(
+        """INSERT INTO labeling_reviewsignal (task_id, kind, source, label_id, count, detail, created_at)
+           SELECT u.task, u.kind, u.source, u.label, 1, u.detail, %s
+           FROM json_to_recordset(%s::json) AS u(task bigint, kind text, source text, label bigint, detail jsonb)
+           RETURNING id""",
+        [now, json_rows(rows)],
+    )
+
+
+def _tasks_open(signals: Sequence[Signal], policies: Mapping[str, Policy], now: dt.datetime) -> dict[str, ReviewTask]:
+    """New tasks by uri, in one order for everybody; none for a uri that has an open one."""
     rows = [
         {
             "uri": signal.uri,
@@ -166,9 +189,8 @@ def _tasks_insert(signals: Sequence[Signal], policies: Mapping[str, Policy], now
         }
         for signal in sorted(signals, key=lambda signal: signal.uri)
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO labeling_reviewtask
+    found = rows_prepared(
+        """INSERT INTO labeling_reviewtask
                    (public_id, uri, item_id, jurisdiction_id, language, policy_id, kind, state, severity, signal_count,
                     rank, factors, version, barred, skipped_by, opened_at, due_at)
                SELECT gen_random_uuid(), u.uri, u.item, u.place, u.language, u.policy, u.kind, 'open', u.severity, 0,
@@ -176,9 +198,28 @@ def _tasks_insert(signals: Sequence[Signal], policies: Mapping[str, Policy], now
                FROM json_to_recordset(%s::json)
                     AS u(uri text, item bigint, place bigint, language text, policy bigint, kind text, severity int,
                          due timestamptz)
-               ON CONFLICT (uri) WHERE state = 'open' DO NOTHING""",
-            [now, json_rows(rows)],
+               ON CONFLICT (uri) WHERE state = 'open' AND NOT is_blind DO NOTHING
+               RETURNING id, uri""",
+        [now, json_rows(rows)],
+    )
+    opened = {uri: pk for pk, uri in found}
+    return {
+        signal.uri: ReviewTask(
+            pk=opened[signal.uri],
+            uri=signal.uri,
+            item_id=signal.item,
+            jurisdiction_id=signal.place,
+            language=signal.language,
+            policy=policies[signal.policy],
+            kind=signal.kind,
+            severity=policies[signal.policy].severity,
+            version=0,
+            opened_at=now,
+            due_at=now + dt.timedelta(minutes=policies[signal.policy].answer_within),
         )
+        for signal in signals
+        if signal.uri in opened
+    }
 
 
 def _tasks_weigh(tasks: Sequence[ReviewTask], new: Sequence[Signal], policies: Mapping[str, Policy]) -> None:
@@ -258,8 +299,11 @@ def task_weigh(task: ReviewTask) -> None:
 
 def views_of(items: Iterable[int | None]) -> dict[int, int]:
     """How often items were seen, as their platform says; by primary key."""
-    found = ContentItem.objects.filter(pk__in=[pk for pk in items if pk is not None]).values_list("pk", "metrics")
-    return {pk: _views(metrics) for pk, metrics in found}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, metrics FROM labeling_contentitem WHERE id = ANY(%s)", [[pk for pk in items if pk is not None]]
+        )
+        return {pk: _views(json.loads(metrics)) for pk, metrics in cursor.fetchall()}
 
 
 def _views(metrics: Mapping[str, Any]) -> int:

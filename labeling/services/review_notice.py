@@ -57,7 +57,7 @@ def notice_receive(
     )
     if not signals_join(signals=[signal], now=timezone.now()):
         raise AlreadyGivenError("You told the moderators this already, and it waits still.")
-    return ReviewTask.objects.get(uri=signal.uri, state=TaskState.OPEN)
+    return ReviewTask.objects.get(uri=signal.uri, state=TaskState.OPEN, is_blind=False)
 
 
 def _checked(uri: str, policy: str, said: str) -> tuple[Platform, str]:

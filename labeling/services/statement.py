@@ -57,7 +57,7 @@ def statements_follow(*, decision: ReviewDecision, now: dt.datetime) -> None:
     """
     moved = {
         effect["label"]: effect["after"]["state"]
-        for effect in decision.effects
+        for effect in decision.label_effects()
         if not effect["before"] or effect["before"]["state"] != effect["after"]["state"]
     }
     found = Label.objects.filter(pk__in=moved).select_related("item__platform", "jurisdiction").order_by("pk")
@@ -72,7 +72,7 @@ def statements_withdraw(*, decision: ReviewDecision, now: dt.datetime) -> None:
     """The decision was undone: its statements hold no more, and those that it had lifted do again."""
     for statement in StatementOfReasons.objects.filter(decision=decision, withdrawn_at=None):
         _withdraw(statement, "undone", now)
-    restored = {effect["label"]: (effect["before"] or {}).get("state") for effect in decision.effects}
+    restored = {effect["label"]: (effect["before"] or {}).get("state") for effect in decision.label_effects()}
     for label in Label.objects.filter(pk__in=restored).order_by("pk"):
         if (label.kind, restored[label.pk]) in _RESTRICTS:
             lifted = StatementOfReasons.objects.filter(label=label, withdrawn_because="overturned")

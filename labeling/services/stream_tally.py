@@ -10,7 +10,7 @@ from typing import Final
 
 from labeling.intake import Item
 from labeling.matching import Match
-from labeling.models import StreamTally
+from labeling.services.item_rows import json_rows, rows_prepared
 from labeling.text.hashtags import tag_spans
 
 #: A rule that labelled less than one item in so many of a batch is left out: thousands of rules do, and together with
@@ -55,17 +55,23 @@ class Tally:
 
 def tallies_write(*, tallies: dict[int, Tally], now: dt.datetime) -> None:
     """Store what the sets (by primary key) did to a batch, in the transaction that ends it; one statement."""
-    StreamTally.objects.bulk_create(
-        StreamTally(
-            ruleset_id=ruleset,
-            finished_at=now,
-            items=tally.items,
-            labelled=tally.labelled,
-            rules={rule: count for rule, count in tally.rules.items() if count * SMALLEST_SHARE >= tally.items},
-            tags={code: dict(tags.most_common(MOST_TAGS)) for code, tags in tally.tags.items()},
-        )
+    rows = [
+        {
+            "ruleset": ruleset,
+            "items": tally.items,
+            "labelled": tally.labelled,
+            "rules": {rule: count for rule, count in tally.rules.items() if count * SMALLEST_SHARE >= tally.items},
+            "tags": {code: dict(tags.most_common(MOST_TAGS)) for code, tags in tally.tags.items()},
+        }
         for ruleset, tally in tallies.items()
         if tally.items
+    ]
+    rows_prepared(
+        """INSERT INTO labeling_streamtally (ruleset_id, finished_at, items, labelled, rules, tags)
+           SELECT u.ruleset, %s, u.items, u.labelled, u.rules, u.tags
+           FROM json_to_recordset(%s::json) AS u(ruleset bigint, items int, labelled int, rules jsonb, tags jsonb)
+           RETURNING id""",
+        [now, json_rows(rows)],
     )
 
 

@@ -22,6 +22,7 @@ from labeling.services.review_decide import UNDO_WITHIN
 from labeling.services.review_exposure import exposure_own, is_exposed, working_minutes
 from labeling.services.review_hashtags import hashtag_of, is_hashtag
 from labeling.services.review_similar import precedents_found, similar_found
+from labeling.staff.quality_blind import blinded
 from labeling.staff.review_choices import (
     choices_of,
     policy_newest,
@@ -46,7 +47,7 @@ def task_page(request: StaffRequest, task: ReviewTask, form: ChangeForm, queue: 
     titles = policy_titles()
     own_minutes = working_minutes(user)
     profile = profile_of(user)
-    return context | {
+    page = context | {
         "task": task,
         "form": form,
         "profile": profile,
@@ -61,6 +62,7 @@ def task_page(request: StaffRequest, task: ReviewTask, form: ChangeForm, queue: 
         "now": now,
         "crumbs": [("Reviews", reverse("reviews")), (task.uri, "")],
     }
+    return blinded(task, page) if task.is_blind else page
 
 
 def _content(task: ReviewTask, user: User) -> dict[str, Any]:

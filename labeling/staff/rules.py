@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.staff.access import StaffRequest, staff_view
 from accounts.staff.listing import page_of
 from labeling.models import Rule, Ruleset, RulesetStatus
+from labeling.rule_precision import DAYS, NOTHING, precision_of, set_measured
 from labeling.services.rule_draft import SavedRule, rule_delete, rule_mark, rule_save
 from labeling.services.rule_parse import InvalidRuleError
 from labeling.services.rules_check import ruleset_check
@@ -36,9 +37,16 @@ def rule_page(request: StaffRequest, rule: Rule) -> HttpResponse:
     crumbs = [("Rules", "../../../"), (f"Set {rule.ruleset}", "../../"), (rule.key, "")]
     may_change = rule.ruleset.status == RulesetStatus.DRAFT and request.user.has_perm(DRAFT)
     if request.method != "POST" and not may_change:
-        return render(request, "staff/labeling/rule.html", {"rule": rule, "crumbs": crumbs})
+        return render(request, "staff/labeling/rule.html", {"rule": rule, "crumbs": crumbs, **_measured(rule)})
     form = RuleForm(request.POST or None, rule=rule)
-    context = {"rule": rule, "ruleset": rule.ruleset, "form": form, "crumbs": crumbs, "title": "Change a rule"}
+    context = {
+        "rule": rule,
+        "ruleset": rule.ruleset,
+        "form": form,
+        "crumbs": crumbs,
+        "title": "Change a rule",
+        **_measured(rule),
+    }
     try:
         if request.method == "POST" and form.is_valid() and _saved(request, form, rule.ruleset, key=rule.key):
             return redirect("ruleset", rule.ruleset.version)
@@ -46,6 +54,13 @@ def rule_page(request: StaffRequest, rule: Rule) -> HttpResponse:
         context |= {"conflict": conflict_show(form, rule_mark(rule)), "fresh": request.path, "is_conflict": True}
         return render(request, "staff/labeling/rule_form.html", context, status=409)
     return render(request, "staff/labeling/rule_form.html", context, status=422 if form.errors else 200)
+
+
+def _measured(rule: Rule) -> dict[str, Any]:
+    """How often it was right, for both pages of a rule."""
+    measured = set_measured(rule.ruleset)
+    precision = precision_of(ruleset=measured, rules=[rule.key]).get(rule.key, NOTHING)
+    return {"precision": precision, "measured": measured, "measured_days": DAYS}
 
 
 @staff_view(DRAFT, record=ruleset_or_404)

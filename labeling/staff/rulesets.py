@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from accounts.staff.access import StaffRequest, staff_view
 from accounts.staff.listing import page_of
 from labeling.models import Rule, Ruleset, RulesetStatus
+from labeling.rule_precision import NOTHING, precision_of, set_measured
 from labeling.services.ruleset_draft import DRAFT, ruleset_discard, ruleset_draft, ruleset_mark, ruleset_set
 from labeling.services.ruleset_steps import RulesetStepError
 from labeling.services.seen import ChangedMeanwhileError
@@ -56,6 +57,8 @@ def ruleset_page(request: StaffRequest, ruleset: Ruleset) -> HttpResponse:
     form = RuleFilterForm(request.GET or None, ruleset=ruleset)
     found = rules_found(ruleset, form.cleaned_data if form.is_valid() else {})
     is_draft = ruleset.status == RulesetStatus.DRAFT
+    page = page_of(request, found, size=RULES_A_PAGE)
+    precision = precision_of(ruleset=set_measured(ruleset), rules=[rule.key for rule in page])
     return render(
         request,
         "staff/labeling/ruleset.html",
@@ -63,7 +66,8 @@ def ruleset_page(request: StaffRequest, ruleset: Ruleset) -> HttpResponse:
             "ruleset": ruleset,
             "crumbs": [("Rules", "../"), (f"Set {ruleset}", "")],
             "filter": form,
-            "page": page_of(request, found, size=RULES_A_PAGE),
+            "page": page,
+            "rules": [(rule, precision.get(rule.key, NOTHING)) for rule in page],
             "history": ruleset.events.select_related("user").order_by("-id")[:_HISTORY],
             "steps": steps_open(ruleset, request.user),
             "is_draft": is_draft,

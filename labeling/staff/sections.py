@@ -18,6 +18,22 @@ def register_all() -> None:
         ),
         Section(
             group="Labelling",
+            title="Quality",
+            url_name="quality",
+            permission="labeling.view_figures",
+            about="How alike people decide, what became of differences, and how often each rule is right.",
+            key="q",
+        ),
+        Section(
+            group="Labelling",
+            title="Figures",
+            url_name="figures",
+            permission="labeling.view_figures",
+            about="How much and how fast is decided, and whether equally well in every language.",
+            key="f",
+        ),
+        Section(
+            group="Labelling",
             title="Tell moderators",
             url_name="review-notice",
             permission="labeling.flag_content",

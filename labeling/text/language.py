@@ -20,6 +20,7 @@ _REGION = re.compile("[a-z]{2}")
 _ALIASES = {"sh": "hr", "gr": "el", "iw": "he", "in": "id"}
 
 
+@lru_cache(maxsize=1_024)
 def language_of_tag(tag: str | None) -> tuple[str | None, str | None]:
     """Return (language, region) of a BCP 47 tag in lower case; `None` for what it leaves open.
 

@@ -154,6 +154,7 @@ def judge(labels: list[Label], user: User, *, withdrawn: int, at: dt.datetime | 
             reason="looked at it",
             decided_at=at or timezone.now(),
         )
+        Label.objects.filter(pk=label.pk).update(decided_by="person")
 
 
 def labels_of(tag: str) -> list[Label]:

@@ -101,3 +101,12 @@ def test_production_settings_pass_the_deployment_check() -> None:
     )
     assert result.returncode == 0, result.stderr
     assert "no issues" in result.stdout
+
+
+def test_shares_are_read_by_name() -> None:
+    env = Environment({"SHARES": "incitement=20, other=0", "BAD": "incitement=200,x", "NONE": ""})
+    assert env.shares("SHARES") == {"incitement": 20, "other": 0}
+    assert env.shares("NONE") == {}
+    assert env.shares("BAD") == {}
+    with pytest.raises(ImproperlyConfigured, match="incitement=200"):
+        env.check()

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0010_review_similar_and_wellbeing'),
+        ('labeling', '0008_review_similar_and_wellbeing'),
     ]
 
     operations = [
