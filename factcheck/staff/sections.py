@@ -14,7 +14,7 @@ def register_all() -> None:
             url_name="coverage",
             permission="factcheck.view_desk",
             about="Who checks facts for which country and language, on weekdays and weekends, and where nobody does.",
-            key="f",
+            key="k",
         ),
         Section(
             group="Fact-checking",
