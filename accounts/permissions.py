@@ -45,14 +45,23 @@ GRANTS: dict[str, frozenset[str]] = {
     "labeling.edit_reminders": frozenset({Role.MODERATOR, Role.OPERATOR}),
     "labeling.operate_pipeline": frozenset({Role.OPERATOR}),
     "factcheck.assess_claim": frozenset({Role.FACT_CHECKER}),
+    "factcheck.open_claim": frozenset({Role.FACT_CHECKER, Role.MODERATOR, Role.OPERATOR}),
+    # Who checks what, where and when: nothing in it is secret, but keys and contracts are nobody else's business.
+    "factcheck.view_desk": frozenset({Role.FACT_CHECKER, Role.MODERATOR, Role.OPERATOR, Role.AUDITOR}),
+    "factcheck.keep_partner": frozenset({Role.FACT_CHECKER, Role.OPERATOR}),
+    "factcheck.manage_partner": frozenset({Role.OPERATOR}),
     "transparency.operate_election": frozenset({Role.OPERATOR}),
 }
 
 #: What concerns all places at once: asked without an object, a role for some place does not suffice.
 EVERYWHERE = frozenset({"labeling.release_rules", "labeling.view_pipeline", "labeling.operate_pipeline"})
 
-#: Held within one's own organisation only, where the object belongs to one.
-WITHIN_ORGANISATION = frozenset({"accounts.manage_members"})
+#: Held within one's own organisation only, by these roles, where the object belongs to one.
+WITHIN_ORGANISATION = {
+    "accounts.manage_members": frozenset({Role.PUBLISHER}),
+    "factcheck.keep_partner": frozenset({Role.FACT_CHECKER}),
+    "factcheck.assess_claim": frozenset({Role.FACT_CHECKER}),
+}
 
 
 def _holds(name: str, roles: frozenset[str]) -> rules.predicates.Predicate:
@@ -65,8 +74,9 @@ def _holds(name: str, roles: frozenset[str]) -> rules.predicates.Predicate:
         if not isinstance(user, User) or not user.is_active:
             return False
         memberships = [membership for membership in user.memberships_held if membership.role in roles]
-        if name in WITHIN_ORGANISATION and (organisation := getattr(target, "organisation_id", None)) is not None:
-            memberships = [membership for membership in memberships if membership.organisation_id == organisation]
+        if (organisation := getattr(target, "organisation_id", None)) is not None:
+            bound = WITHIN_ORGANISATION.get(name, frozenset())
+            memberships = [one for one in memberships if one.organisation_id == organisation or one.role not in bound]
         if target is None:
             return any(membership.jurisdiction_id is None or name not in EVERYWHERE for membership in memberships)
         places = lineage(target) if memberships else ()
@@ -80,7 +90,12 @@ def _covers(membership: Membership, places: Iterable[int]) -> bool:
 
 
 def lineage(target: Any) -> tuple[int, ...]:
-    """Ids of the jurisdiction an object belongs to and of everything above it; empty when it belongs to none."""
+    """Ids of the jurisdiction an object belongs to and of everything above it; empty when it belongs to none.
+
+    What belongs to several (`jurisdictions`: a fact-checking partner) is everywhere any of them is.
+    """
+    if (places := getattr(target, "jurisdictions", None)) is not None:
+        return tuple({pk for place in places for pk in lineage(place)})
     place = target if hasattr(target, "ocd_id") else getattr(target, "jurisdiction", None)
     if place is None and (center := getattr(target, "center", None)) is not None:
         place = center.jurisdiction

@@ -14,5 +14,6 @@ urlpatterns = [
         name="api-docs",
     ),
     path("v1/", include("centers.api.urls")),
+    path("v1/", include("factcheck.api.urls")),
     path("v1/", include("labeling.api.urls")),
 ]

@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "register-links": {"task": "centers.tasks.links_tend", "schedule": 900.0},
     "tell-upkeep": {"task": "centers.tasks.upkeep_tell", "schedule": 300.0},
     "forget-uploads": {"task": "centers.tasks.uploads_forget", "schedule": 900.0},
+    "record-coverage": {"task": "factcheck.tasks.coverage_record", "schedule": 900.0},
     "deliver-webhooks": {"task": "labeling.tasks.webhooks_wake", "schedule": 1.0},
     "worker-heartbeat": {"task": "electioncenters.tasks.heartbeat", "schedule": 10.0},
 }

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("electioncenters.api_urls")),
     path("staff/", include("accounts.staff.urls")),
     path("staff/centers/", include("centers.staff.urls")),
+    path("staff/factcheck/", include("factcheck.staff.urls")),
     path("staff/labeling/", include("labeling.staff.urls")),
     # The gate asks for sign-in and second factor before the administration's own page could.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login"), name="admin-login"),
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     *i18n_patterns(
         path("", include("centers.urls")),
+        path("", include("factcheck.urls")),
         path("", include("labeling.urls")),
     ),
 ]

@@ -15,6 +15,7 @@ from centers.facts.sync import Kind, Sync, Wanted
 from centers.facts.table import Layout, Reader, Row
 from centers.models import SourceKind
 from factcheck.models import CoverageGap, FactCheckPartner, Network
+from factcheck.services.coverage_record import spells_renew
 
 #: Ranks in a centre: those who write in one of its languages first, then those with a verified accreditation.
 RANK: Final = 10
@@ -119,6 +120,7 @@ def checkers_load(*, pack: CheckerPack, sync: Sync, known: Known) -> None:
     sync.records(_GAP_KIND, [_wanted_gap(gap) for gap in pack.gaps])
     doubtful = [row for row in pack.checkers if row.confidence == "low"]
     sync.records(proposal_kind("fact_checker_proposal"), _wanted_proposals(doubtful, known))
+    sync.changes.centers.update(spells_renew())
 
 
 def _partner_kind(organisations: dict[str, Organisation]) -> Kind[FactCheckPartner]:

@@ -10,6 +10,7 @@ from accounts.audit import FLUSH_SETTING
 from centers.pagecache import pages, publications
 from centers.reading import facts_forget
 from electioncenters.i18n.compile import locale_compile
+from factcheck.views.checkers import boards_forget
 from labeling.links import member_states_forget
 
 
@@ -39,4 +40,5 @@ def _new_process() -> None:
     publications.forget()
     pages.clear()
     facts_forget()
+    boards_forget()
     member_states_forget()

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organisation, Role, User
 from centers.models import Answer, ElectionCenter, HeldUpload, Jurisdiction, Link, PageLook, Proposal, PublishedChange
+from factcheck.models import FactCheckPartner, Origin, PartnerKey
+from factcheck.services.claim_open import claim_open
 from labeling.models import BulkDecision, EmergingHashtag, Reminder, ReviewDecision, ReviewTask
 from labeling.services.policies_load import policies_load
 from labeling.services.quality_golden import golden_mark
@@ -243,6 +245,36 @@ def _upload(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     return _desk(place, member) | {"public_id": held.public_id}
 
 
+def _checker(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    """A partner that checks facts for the place: the member's own organisation."""
+    organisation = _organisation(member)
+    partner, _ = FactCheckPartner.objects.update_or_create(
+        organisation=organisation,
+        defaults={"countries": [place.code], "languages": ["de"], "verified_on": dt.date(2031, 3, 1)},
+    )
+    return {"pk": partner.pk}
+
+
+def _checker_key(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    partner = _checker(place, member)
+    prefix = f"door{PartnerKey.objects.count():08}"
+    key = PartnerKey.objects.create(partner_id=partner["pk"], name="Roster", prefix=prefix, digest=b"x")
+    return {**partner, "key": key.pk}
+
+
+def _claim(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    """One that spreads in the place; the member's own organisation checks facts there."""
+    _checker(place, member)
+    claim = claim_open(
+        by=None, origin=Origin.MODERATOR, text="Something is said.", language="de", countries=[place.code]
+    )
+    return {"public_id": claim.public_id}
+
+
+def _seat(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    return {**_claim(place, member), "partner": _checker(place, member)["pk"]}
+
+
 VIEW_RULES, DRAFT_RULES, RELEASE_RULES = "labeling.view_rules", "labeling.draft_rules", "labeling.release_rules"
 
 DOORS: dict[str, Door] = {
@@ -290,6 +322,21 @@ DOORS: dict[str, Door] = {
     "desk-sources": Door("centers.view_desk", to_post="centers.propose_change", target=_desk),
     "desk-source-look": Door("centers.propose_change", target=_look),
     "desk-link": Door("centers.view_desk", target=_link),
+    "coverage": Door("factcheck.view_desk"),
+    "coverage-history": Door("factcheck.view_desk"),
+    "claims": Door("factcheck.view_desk"),
+    "claim-new": Door("factcheck.open_claim"),
+    "claim": Door("factcheck.view_desk", given=_claim),
+    "claim-same": Door("factcheck.open_claim", target=_claim),
+    "claim-assess": Door("factcheck.assess_claim", target=_seat),
+    "claim-withdraw": Door("factcheck.assess_claim", target=_seat),
+    "fact-checkers": Door("factcheck.view_desk"),
+    "fact-checker": Door("factcheck.view_desk", given=_checker),
+    "fact-checker-hours": Door("factcheck.keep_partner", target=_checker),
+    "fact-checker-contact": Door("factcheck.keep_partner", target=_checker),
+    "fact-checker-contract": Door("factcheck.manage_partner", target=_checker),
+    "fact-checker-key-add": Door("factcheck.keep_partner", target=_checker),
+    "fact-checker-key-end": Door("factcheck.keep_partner", target=_checker_key),
     "rulesets": Door(VIEW_RULES, to_post=DRAFT_RULES),
     "ruleset": Door(VIEW_RULES, given=_version),
     "ruleset-settings": Door(DRAFT_RULES, given=_version),

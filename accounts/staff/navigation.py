@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 
 #: Headings of the menu, in its order.
-GROUPS: Final = ("Labelling", "Election centres", "People")
+GROUPS: Final = ("Labelling", "Fact-checking", "Election centres", "People")
 
 
 @dataclass(frozen=True, slots=True)

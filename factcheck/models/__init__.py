@@ -1,5 +1,25 @@
-"""Who checks facts, for which country and in which language."""
+"""Who checks facts, for which country and in which language, on which days; what is checked and what was found."""
 
+from factcheck.models.claim import Assessment, Claim, Origin, Rating, Urgency
+from factcheck.models.cover_plan import DAY_MINUTES, CoverHours, CoverPlan
+from factcheck.models.cover_spell import Cover, CoverSpell, Days
 from factcheck.models.partner import CoverageGap, FactCheckPartner, Network
+from factcheck.models.partner_key import PartnerKey
 
-__all__ = ["CoverageGap", "FactCheckPartner", "Network"]
+__all__ = [
+    "DAY_MINUTES",
+    "Assessment",
+    "Claim",
+    "Cover",
+    "CoverHours",
+    "CoverPlan",
+    "CoverSpell",
+    "CoverageGap",
+    "Days",
+    "FactCheckPartner",
+    "Network",
+    "Origin",
+    "PartnerKey",
+    "Rating",
+    "Urgency",
+]

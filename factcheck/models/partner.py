@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from centers.models import Jurisdiction
+from factcheck.querysets import FactCheckPartnerQuerySet
 
 
 class Network(models.TextChoices):
@@ -20,7 +23,8 @@ class FactCheckPartner(models.Model):
     """A fact-checking organisation: which countries (lower-case ISO codes) and languages it covers.
 
     `networks` holds values of `Network`, and only those that were verified in a public list: a badge is never shown
-    from memory.
+    from memory. How to reach it and its contract are entered by people and are in no file of facts: what is empty is
+    not known. The days of the contract are both included; without a last one it is open-ended.
     """
 
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="fact_check_partner")
@@ -29,6 +33,12 @@ class FactCheckPartner(models.Model):
     networks = ArrayField(models.CharField(max_length=10), default=list, blank=True)
     evidence = models.TextField(blank=True)
     verified_on = models.DateField()
+    contact_url = models.URLField(max_length=500, blank=True)
+    contact_email = models.EmailField(max_length=254, blank=True)
+    contract_from = models.DateField(null=True, blank=True)
+    contract_until = models.DateField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(FactCheckPartnerQuerySet)()
 
     class Meta:
         constraints = [
@@ -39,10 +49,29 @@ class FactCheckPartner(models.Model):
                 condition=models.Q(countries__len__gte=1, languages__len__gte=1),
                 name="partner_covers_a_country_and_a_language",
             ),
+            # A last day without a first one would say that the partner always has been one.
+            models.CheckConstraint(
+                condition=models.Q(contract_until=None) | models.Q(contract_until__gte=models.F("contract_from")),
+                name="partner_contract_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(contract_until=None) | models.Q(contract_from__isnull=False),
+                name="partner_contract_that_ends_has_begun",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.organisation.name
+
+    @cached_property
+    def jurisdictions(self) -> list[Jurisdiction]:
+        """The places it checks for, as far as the portal knows them; read once."""
+        return list(Jurisdiction.objects.filter(code__in=self.countries).select_related("parent"))
+
+    @property
+    def contact(self) -> str:
+        """The page on which it can be reached: its own, where no other is known."""
+        return self.contact_url or self.organisation.url
 
 
 class CoverageGap(models.Model):

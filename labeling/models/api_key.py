@@ -8,11 +8,7 @@ from labeling.models.platform import Platform
 
 
 class ApiKey(models.Model):
-    """A platform's key. The key itself is shown once and never stored: `prefix` finds the row, `digest` proves it.
-
-    The digest is a plain SHA-256: a key is 256 random bits, which no one can guess however fast the hash is, so a slow
-    password hash would only slow down every call.
-    """
+    """A platform's key, shown once and never stored: `prefix` finds the row, `digest` proves it (`accounts.keys`)."""
 
     platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=120)

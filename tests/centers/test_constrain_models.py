@@ -34,7 +34,7 @@ from centers.models import (
     TrustedSource,
     UrgentNotice,
 )
-from factcheck.models import CoverageGap, FactCheckPartner
+from factcheck.models import Assessment, Claim, CoverageGap, CoverHours, CoverPlan, CoverSpell, FactCheckPartner
 
 DAY = dt.date(2031, 5, 4)
 NOW = dt.datetime(2031, 5, 4, 12, tzinfo=dt.UTC)
@@ -59,6 +59,19 @@ class World:
             jurisdiction=self.place, record="answer:xa/when", fields={}, reason="law", source="a page", author=self.user
         )
         self.first_round = Round.objects.create(election=self.vote, number=9, **FACT)
+        checkers = Organisation.objects.create(**self.body() | {"key": "xa-checkers"})
+        self.partner = FactCheckPartner.objects.create(
+            organisation=checkers, countries=["xa"], languages=["en"], verified_on=DAY
+        )
+        self.plan = CoverPlan.objects.create(
+            partner=self.partner, since=DAY, until=DAY + dt.timedelta(days=1), time_zone="Europe/Vienna"
+        )
+
+    def claimed(self) -> dict[str, Any]:
+        return {
+            "text": "Something is said.", "language": "en", "countries": ["xa"], "origin": "moderator",
+            "urgency": "routine", "opened_at": NOW, "due_at": NOW + dt.timedelta(hours=1),
+        }  # fmt: skip
 
     def jurisdiction(self) -> dict[str, Any]:
         return {
@@ -142,6 +155,18 @@ class World:
                 "organisation": self.organisation, "countries": ["xa"], "languages": ["en"], "verified_on": DAY
             },
             CoverageGap: lambda: {"note": "Nobody checks facts in Fablonia."},
+            Claim: self.claimed,
+            Assessment: lambda: {
+                "claim": Claim.objects.create(**self.claimed()), "partner": self.partner, "rating": "false",
+                "explanation": "It is not so.", "language": "en", "article_url": "https://checks.fablonia.example",
+                "given_at": NOW,
+            },
+            CoverPlan: lambda: {"partner": self.partner, "since": DAY, "time_zone": "Europe/Vienna"},
+            CoverHours: lambda: {"plan": self.plan, "weekday": 0, "opens": 540, "closes": 1080},
+            CoverSpell: lambda: {
+                "partner": self.partner, "country": "xa", "language": "en", "days": "weekend", "cover": "all",
+                "since": DAY,
+            },
         }  # fmt: skip
 
 
@@ -259,12 +284,36 @@ CASES = [
     Case("partner_covers_a_country_and_a_language", FactCheckPartner, {"countries": []}),
     Case("partner_covers_a_country_and_a_language", FactCheckPartner, {"languages": []}),
     Case("coverage_gap_is_noted_once", CoverageGap, twin=True),
+    Case("partner_contract_ends_after_it_begins", FactCheckPartner,
+         {"contract_from": DAY, "contract_until": DAY - dt.timedelta(days=1)}),
+    Case("partner_contract_that_ends_has_begun", FactCheckPartner, {"contract_until": DAY}),
+    Case("claim_says_something", Claim, {"text": ""}),
+    Case("claim_spreads_somewhere", Claim, {"countries": []}),
+    Case("claim_origin_is_known", Claim, {"origin": "rumour"}),
+    Case("claim_urgency_is_known", Claim, {"urgency": "now"}),
+    Case("claim_is_due_after_it_was_opened", Claim, {"due_at": NOW}),
+    Case("assessment_stands_once", Assessment, twin=True),
+    Case("assessment_rating_is_known", Assessment, {"rating": "mostly_false"}),
+    Case("assessment_explains", Assessment, {"explanation": ""}),
+    Case("assessment_shows_evidence", Assessment, {"article_url": ""}),
+    Case("assessment_ends_after_it_was_given", Assessment, {"ended_at": NOW - dt.timedelta(hours=1)}),
+    Case("partner_has_one_plan_that_holds", CoverPlan, twin=True),
+    Case("cover_plan_ends_after_it_begins", CoverPlan, {"until": DAY - dt.timedelta(days=1)}),
+    Case("cover_hours_begin_once", CoverHours, twin=True),
+    Case("cover_hours_are_of_a_weekday", CoverHours, {"weekday": 7}),
+    Case("cover_hours_end_after_they_begin", CoverHours, {"closes": 540}),
+    Case("cover_hours_end_after_they_begin", CoverHours, {"closes": 1441}),
+    Case("cover_spell_lasts_once", CoverSpell, twin=True),
+    Case("cover_spell_ends_after_it_begins", CoverSpell, {"until": DAY}),
+    Case("cover_spell_days_are_known", CoverSpell, {"days": "holiday"}),
+    Case("cover_spell_cover_is_known", CoverSpell, {"cover": "mostly"}),
 ]  # fmt: skip
 
 #: Broken only by a record that points to itself, or to one person twice: a test of their own below.
 SELF_REFERENCES = {
     "jurisdiction_is_not_its_own_parent",
     "election_does_not_replace_itself",
+    "claim_is_no_copy_of_itself",
     "proposal_is_decided_by_another",
     "proposal_is_submitted_once",
 }
@@ -301,6 +350,13 @@ def test_election_is_refused_when_it_replaces_itself(world: World) -> None:
     world.vote.replaces = world.vote
     with pytest.raises(IntegrityError, match="election_does_not_replace_itself"), transaction.atomic():
         world.vote.save()
+
+
+def test_claim_is_refused_when_it_is_a_copy_of_itself(world: World) -> None:
+    claim = Claim.objects.create(**world.claimed())
+    claim.merged_into = claim
+    with pytest.raises(IntegrityError, match="claim_is_no_copy_of_itself"), transaction.atomic():
+        claim.save()
 
 
 def test_proposal_is_refused_when_its_author_decides_it(world: World) -> None:

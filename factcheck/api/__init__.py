@@ -1,0 +1,1 @@
+"""What fact-checkers' systems call."""

@@ -1,0 +1,64 @@
+"""How the rest of the portal asks for partners and what they cover."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    # From the modules themselves: mypy's Django plugin needs the import cycle as small as it can be.
+    from accounts.models import User
+    from factcheck.models.claim import Claim  # noqa: F401 -- named in a string
+    from factcheck.models.cover_spell import CoverSpell  # noqa: F401 -- named in a string
+    from factcheck.models.partner import FactCheckPartner
+
+
+class FactCheckPartnerQuerySet(models.QuerySet["FactCheckPartner"]):
+    """Fact-checking organisations."""
+
+    def named(self) -> FactCheckPartnerQuerySet:
+        """With their organisations, by name."""
+        return self.select_related("organisation").order_by("organisation__name")
+
+    def of_member(self, user: User) -> FactCheckPartnerQuerySet:
+        """Those `user` checks facts for."""
+        roles = {one.organisation_id for one in user.memberships_held if one.role == "fact_checker"}
+        return self.filter(organisation__in=roles)
+
+
+class CoverSpellQuerySet(models.QuerySet["CoverSpell"]):
+    """Who covered what, from when to when."""
+
+    def on(self, day: dt.date) -> CoverSpellQuerySet:
+        """What was known to hold on `day`."""
+        return self.filter(models.Q(until=None) | models.Q(until__gt=day), since__lte=day)
+
+    def lasting(self) -> CoverSpellQuerySet:
+        """What holds and has not ended."""
+        return self.filter(until=None)
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    """What is to be checked."""
+
+    def waiting(self) -> ClaimQuerySet:
+        """Claims of which nobody has found anything that stands; copies wait with the claim they are copies of."""
+        return self.filter(merged_into=None).exclude(
+            pk__in=self.model._default_manager.filter(assessments__isnull=False, assessments__ended_at=None).values(
+                "pk"
+            )
+        )
+
+    def overdue(self, now: dt.datetime) -> ClaimQuerySet:
+        """Waiting for longer than their urgency allows."""
+        return self.waiting().filter(due_at__lte=now)
+
+    def for_partners(self, partners: Iterable[FactCheckPartner]) -> ClaimQuerySet:
+        """Claims that spread in a country and a language that one of `partners` covers."""
+        fits = models.Q(pk__in=[])
+        for partner in partners:
+            fits |= models.Q(countries__overlap=partner.countries, language__in=partner.languages)
+        return self.filter(fits)

@@ -1,0 +1,1 @@
+"""The fact-checkers' rooms in the workspace."""

@@ -1,0 +1,1 @@
+"""What voters read of fact-checking."""

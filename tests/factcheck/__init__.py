@@ -1,0 +1,1 @@
+"""Fact-checking partners, coverage and claims."""
