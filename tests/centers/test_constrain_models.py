@@ -32,6 +32,7 @@ from centers.models import (
     RecordDraft,
     Round,
     TrustedSource,
+    UpkeepTold,
     UrgentNotice,
 )
 from factcheck.models import Assessment, Claim, CoverageGap, CoverHours, CoverPlan, CoverSpell, FactCheckPartner
@@ -118,6 +119,7 @@ class World:
                 "source": "https://elections.fablonia.example", "reason": "law", "published_at": timezone.now(),
             },
             HeldUpload: lambda: {"user": self.user, "jurisdiction": place, "kind": "dates"},
+            UpkeepTold: lambda: {"jurisdiction": place, "kind": "facts_stale"},
             RecordDraft: lambda: {
                 "user": self.user, "jurisdiction": place, "record": "answer:xa/when", "entered": {},
                 "updated_at": timezone.now(),
@@ -248,6 +250,8 @@ CASES = [
     Case("proposal_of_the_loader_is_made_once", Proposal, twin=True),
     Case("proposal_action_is_known", Proposal, {"action": "dance"}),
     Case("upload_kind_is_known", HeldUpload, {"kind": "cake"}),
+    Case("upkeep_told_kind_is_known", UpkeepTold, {"kind": "cake"}),
+    Case("upkeep_told_once_per_place", UpkeepTold, twin=True),
     Case("proposal_translator_is_known", Proposal, {"translated_by": "robot"}),
     Case("proposal_scheduled_says_when", Proposal, {"status": "scheduled"}),
     Case("proposal_expires_after_it_is_published", Proposal, {"publish_at": NOW, "expires_at": NOW}),
