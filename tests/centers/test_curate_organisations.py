@@ -8,6 +8,7 @@ from django.test import Client
 from accounts.models import Organisation, Role, User
 from centers.curation import CurationError
 from centers.models import ElectionCenter, Proposal, PublishedChange, TrustedSource
+from centers.pagecache import publications
 from centers.services.change_undo import change_undo
 from centers.services.proposal_decide import proposal_approve
 from tests.centers.curators import person, proposed, wish
@@ -64,6 +65,7 @@ def test_organisation_is_edited_approved_and_told(
 
     board.refresh_from_db()
     assert (board.name, board.vetting) == ("Wahlamt Arkadien", "unvetted")
+    publications.forget()
     assert "Wahlamt Arkadien" in client.get("/de/centers/xa/").content.decode(), "voters read it at once"
     history = client.get("/en/centers/xa/history/").content.decode()
     assert "Wahlamt Arkadien" in history

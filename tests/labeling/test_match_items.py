@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from labeling.matching import (
     CompiledRuleset,
@@ -224,7 +225,7 @@ def test_confidence_is_a_noisy_or_over_concepts() -> None:
     item = Item(text="Election today: the polling station is open, vote! vote! vote!", lang="en", region="XX")
     # The region is unknown to us, so nobody can tell whose election it is, and no context adds to the words.
     assert ruleset.match(item) == ()
-    match = only(ruleset.match(replace(item, region=None)))
+    match = only(ruleset.match(structs.replace(item, region=None)))
     assert match.confidence == round(1 - 0.4 * 0.4 * 0.6, 3)
     assert (match.jurisdiction, match.decision) == ("eu", "review")
 
