@@ -82,12 +82,13 @@ def similar_found(*, task: ReviewTask, by: User) -> SimilarFound:
     """Open tasks under the same policy whose content is the same or nearly, that this person may decide; most urgent
     first. At most `MOST_AT_ONCE`, the task itself included.
     """
-    if task.item is None or task.item.erased_at is not None:
+    # A blind second answer is about its own content alone, and nobody's to give in passing.
+    if task.is_blind or task.item is None or task.item.erased_at is not None:
         return SimilarFound([], 0, 0)
     now = timezone.now()
     found = (
         _sharing_keys(ReviewTask.objects.open().for_places(places_reviewed(by)), task.item)
-        .filter(policy=task.policy_id)
+        .filter(policy=task.policy_id, is_blind=False)
         .exclude(pk=task.pk)
         .exclude(barred__contains=[by.pk])
         .order_by("-rank", "pk")
@@ -99,10 +100,12 @@ def similar_found(*, task: ReviewTask, by: User) -> SimilarFound:
 
 
 def precedents_found(task: ReviewTask) -> list[Precedent]:
-    """What people decided on similar content, most frequent first."""
-    if task.item is None or task.item.erased_at is not None:
+    """What people decided on similar content, most frequent first; a blind second answer is given without it."""
+    if task.is_blind or task.item is None or task.item.erased_at is not None:
         return []
-    ended = ReviewTask.objects.filter(state=TaskState.DECIDED, policy__key=task.policy.key).exclude(item=task.item_id)
+    ended = ReviewTask.objects.filter(state=TaskState.DECIDED, policy__key=task.policy.key, is_blind=False).exclude(
+        item=task.item_id
+    )
     alike = _alike(
         task.item, _sharing_keys(ended, task.item).order_by("-ended_at").select_related("item")[:_PRECEDENTS]
     )

@@ -13,3 +13,5 @@ STATIC_ROOT = Path(os.environ["BROWSER_STATIC_ROOT"])
 STORAGES = PORTAL_STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
 }
+# Blind second answers are drawn by chance: a moderator's next task would not be the one a journey expects.
+REVIEW_SECOND_SHARE = REVIEW_GOLDEN_SHARE = 0

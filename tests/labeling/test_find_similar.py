@@ -110,6 +110,21 @@ def test_what_was_decided_on_similar_content_is_told(here: Jurisdiction) -> None
     assert [(one.reason, one.times) for one in found] == [("not-about-election", 2), ("about-election", 1)]
 
 
+@pytest.mark.django_db
+def test_blind_second_answer_is_never_given_in_passing(here: Jurisdiction) -> None:
+    moderator = given_moderator(here)
+    decided, blind, mine = (given_task(here, name, text=TEXT) for name in ("decided", "blind", "mine"))
+    sketches_make()
+    review_decide(task=decided, by=moderator, version=decided.version, verdict=REJECT)
+    ReviewTask.objects.filter(pk=blind.pk).update(is_blind=True)
+    blind.refresh_from_db()
+
+    assert similar_found(task=mine, by=moderator).tasks == []
+    assert precedents_found(mine) != []
+    assert similar_found(task=blind, by=moderator).tasks == []
+    assert precedents_found(blind) == []
+
+
 def page(task: ReviewTask) -> str:
     return f"/staff/labeling/reviews/{task.public_id}/similar/"
 
