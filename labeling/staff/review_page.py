@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from accounts.staff.access import StaffRequest
+from factcheck.matching import claims_found
 from factcheck.models import FactCheckPartner
 from labeling.models import Label, LabelState, Policy, ReviewAction, ReviewDecision, ReviewTask, TaskState
 from labeling.review.priority import factors_said
@@ -88,6 +89,7 @@ def _content(task: ReviewTask, user: User) -> dict[str, Any]:
         "similar": similar_found(task=task, by=user) if is_open else None,
         "precedents": precedents_found(task) if is_open else (),
         "checkers": _checkers(task),
+        "claims": claims_found(text) if is_open else (),
     }
 
 
