@@ -34,6 +34,8 @@ KEEPER: Final = "electioncenters.embedded.keeper"
 _VARIABLES: Final = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL"}
 #: Seconds; the last is for a keeper that is just stopping its server.
 _ANSWERS_WITHIN, _STOPS_WITHIN, _ENDING_TAKES = 60.0, 30.0, 3.0
+#: How often keepers are started before one that ends each time is reported.
+_STARTS: Final = 3
 
 _WHERE = """\
 The embedded services of this checkout keep their data here:
@@ -149,11 +151,15 @@ def _start_all(held: list[_Hold], report: Report) -> None:
     try:
         for start in starts:
             start.take()
-        keepers = [(hold, hold.start_keeper()) for hold in held if not hold.has_keeper()]
-        for hold, pipe in keepers:
-            hold.await_ready(pipe, report)
-        for hold in held:
-            hold.await_answer()
+        for _ in range(_STARTS):
+            keepers = [(hold, hold.start_keeper()) for hold in held if not hold.has_keeper()]
+            for hold, pipe in keepers:
+                hold.await_ready(pipe, report)
+            # A keeper that was there may just have been dying: then it is started after all.
+            if all([hold.await_answer() for hold in held]):
+                return
+        names = " or ".join(hold.service.name for hold in held)
+        raise ServiceError(f"Who keeps {names} ends again and again.{log_tail(held[0].files.events)}")
     finally:
         for start in starts:
             start.close()
@@ -210,13 +216,19 @@ class _Hold:
                     raise ServiceError(text)
         raise ServiceError(f"The keeper of {self.service.name} ended early.{log_tail(self.files.events)}")
 
-    def await_answer(self) -> None:
-        """Wait for an answer: usually there at once, later while the keeper revives a crashed server."""
+    def await_answer(self) -> bool:
+        """Wait for an answer: usually there at once, later while the keeper revives a crashed server.
+
+        False when there is no keeper any more, so that nobody will. Raises ServiceError after a minute.
+        """
         deadline = time.monotonic() + _ANSWERS_WITHIN
         while not self.service.answers():
-            if time.monotonic() > deadline or not self.has_keeper():
+            if not self.has_keeper():
+                return False
+            if time.monotonic() > deadline:
                 raise ServiceError(f"{self.service.name} does not answer.{log_tail(self.files.log)}")
             time.sleep(0.1)
+        return self.has_keeper()
 
     def leave(self) -> None:
         """Hold it no longer."""

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -222,11 +223,27 @@ def test_services_can_be_revived_when_their_keepers_are_killed(checkout: Path) -
     with services.ensure(checkout, environ={}) as handle:
         for number in processes_of(checkout, "embedded.keeper"):
             os.kill(number, signal.SIGKILL)
-        until(lambda: not handle.running())
+        until(lambda: not is_kept(checkout))
+        assert not handle.running()
         handle.revive()
         assert handle.running()
         assert query(checkout, "SELECT 1") == [(1,)]
         assert ping(checkout) == b"+PONG\r\n"
+
+
+def test_services_are_revived_when_a_keeper_dies_while_one_looks_at_it(checkout: Path) -> None:
+    with services.ensure(checkout, environ={}) as handle:
+        (keeper,) = processes_of(checkout, "embedded.keeper postgres")
+        os.kill(keeper, signal.SIGSTOP)  # it still holds its lock and does nothing, as one that is dying
+        os.kill(server_of(checkout, "postgres"), signal.SIGKILL)
+        until(lambda: not server_answers(checkout))
+        with ThreadPoolExecutor(max_workers=1) as other:
+            revived = other.submit(handle.revive)
+            assert not wait([revived], timeout=0.5).done  # looks at a keeper that is there
+            os.kill(keeper, signal.SIGKILL)
+            revived.result(_PATIENCE)
+        assert handle.running()
+        assert query(checkout, "SELECT 1") == [(1,)]
 
 
 def test_services_start_when_a_crash_left_pid_file_and_sockets(checkout: Path) -> None:
