@@ -27,6 +27,19 @@ def pytest_configure() -> None:
     settings.REVIEW_SECOND_SHARE = settings.REVIEW_GOLDEN_SHARE = 0
 
 
+#: What brings other processes or threads into a test, and with them the machine's own pace.
+_OTHERS_AT_WORK = frozenset({"live_server", "transactional_db", "page", "context", "checkout"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests beside other processes or threads get a second try, told as RERUN; others fail at once (decision 49)."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        with_others = _OTHERS_AT_WORK & set(getattr(item, "fixturenames", ()))
+        if with_others or item.get_closest_marker("browser") or (marker and marker.kwargs.get("transaction")):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(autouse=True)
 def _empty_caches(request: pytest.FixtureRequest) -> None:
     """No test sees what another one cached; tests without the database touch no server either."""
