@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -19,6 +20,9 @@ def pytest_configure() -> None:
     storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": storage}}
     locale_compile()
+    # How long an example takes says more about what else the machine does than about the code.
+    hypothesis.settings.register_profile("portal", deadline=None)
+    hypothesis.settings.load_profile("portal")
     # A crash of the machine may lose a test database; waiting for the disk at every commit would not help it.
     # Tables are emptied between tests, those of the audit too.
     settings.DATABASES["default"]["OPTIONS"]["options"] = f"-c synchronous_commit=off -c {FLUSH_SETTING}=yes"
