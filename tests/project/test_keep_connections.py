@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from celery.fixups.django import DjangoWorkerFixup
+from celery.fixups.django import DjangoWorkerFixup  # type: ignore[attr-defined]  # the stubs do not know it
 from celery.signals import task_postrun, task_prerun
 from django.db import connection
 
@@ -34,7 +34,7 @@ def fixup() -> Iterator[DjangoWorkerFixup]:
 
 def run_a_task() -> int:
     """The number of the server process a task talks to."""
-    intake_sweep.push_request(is_eager=False)
+    intake_sweep.push_request(is_eager=False)  # type: ignore[call-arg]  # the stubs know no arguments
     try:
         task_prerun.send(sender=intake_sweep)
         number = backend()
