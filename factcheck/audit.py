@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from accounts.audit import tracked
-from factcheck.models import Assessment, Claim, CoverHours, CoverPlan, FactCheckPartner, PartnerKey
+from factcheck.models import (
+    Assessment,
+    Claim,
+    ClaimOffer,
+    CoverHours,
+    CoverPlan,
+    FactCheckPartner,
+    HeldAssessment,
+    PartnerKey,
+    RatingWord,
+)
 
 
 def register_all() -> None:
@@ -12,5 +22,8 @@ def register_all() -> None:
     tracked(CoverPlan)
     tracked(Claim, exclude=("bands",))
     tracked(Assessment)
+    tracked(HeldAssessment)
+    tracked(RatingWord)
+    tracked(ClaimOffer)
     tracked(CoverHours)
     tracked(PartnerKey, fields=("id", "partner", "name", "created_at", "created_by", "revoked_at"))

@@ -98,13 +98,16 @@ class Claim(models.Model):
 class Assessment(models.Model):
     """What one partner found of a claim. It is never changed: another one ends it, or its withdrawal does.
 
-    `evidence` are addresses anybody can look up. `ended_because` is the reason of a withdrawal, empty where a newer one
-    took its place.
+    `evidence` are addresses anybody can look up. `word` is the rating in the partner's own words, empty where it was
+    given on the portal's scale. `given_by` is empty for what came through the partner's key; `repeat_key` is then a
+    digest of the name the partner's system gave it. `ended_because` is the reason of a withdrawal, empty where a newer
+    one took its place.
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="assessments")
     partner = models.ForeignKey(FactCheckPartner, on_delete=models.PROTECT, related_name="assessments")
     rating = models.CharField(max_length=20, choices=Rating)
+    word = models.CharField(max_length=120, blank=True, db_default="")
     explanation = models.TextField()
     language = models.CharField(max_length=8)
     article_url = models.URLField(max_length=2000, blank=True)
@@ -113,10 +116,13 @@ class Assessment(models.Model):
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_because = models.CharField(max_length=300, blank=True)
+    repeat_key = models.CharField(max_length=64, null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-given_at", "-id"]
         constraints = [
+            # What a partner's system sends again after a lost answer is what it sent before.
+            models.UniqueConstraint(fields=["partner", "repeat_key"], name="assessment_is_handed_in_once"),
             # Two at once would be an average of a partner with itself.
             models.UniqueConstraint(
                 fields=["claim", "partner"], condition=models.Q(ended_at=None), name="assessment_stands_once"

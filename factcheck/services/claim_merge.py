@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.audit import acting
 from accounts.models import User
 from factcheck.models import Claim
+from factcheck.services.offers_close import offers_close
 from factcheck.similar import PROPOSE_FROM, likeness
 
 OPEN = "factcheck.open_claim"
@@ -56,6 +57,7 @@ def claim_merge(*, claim: Claim, into: Claim, by: User | None) -> None:
         Claim.objects.filter(merged_into=copy).update(merged_into=target)
         copy.merged_into = target
         copy.save(update_fields=["merged_into"])
+        offers_close(claim=copy)
         target.countries = sorted({*target.countries, *copy.countries})
         if copy.due_at > target.opened_at:
             target.due_at = min(target.due_at, copy.due_at)

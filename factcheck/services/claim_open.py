@@ -12,6 +12,7 @@ from accounts.audit import acting
 from accounts.models import User
 from centers.models import Jurisdiction
 from factcheck.models import Claim, Origin
+from factcheck.services.claim_route import claim_route, routing_lock
 from factcheck.similar import bands
 from factcheck.urgency import LIMITS, urgency_of
 
@@ -24,6 +25,7 @@ def claim_open(
 ) -> Claim:
     """A claim that waits for its first assessment until `due_at`, by its urgency at this moment.
 
+    It is brought to a partner at once, or to the operators, where there is none.
     Raises `PermissionDenied` unless `by` may do so in every country named, and `ValidationError` by field.
     """
     places = list(Jurisdiction.objects.filter(code__in=countries).select_related("parent"))
@@ -40,4 +42,7 @@ def claim_open(
     claim.full_clean(exclude=["opened_by"])
     with acting(by=by, reason="Claim"):
         claim.save()
+        # The row is new, and nobody else can hold it: the lock may come after it.
+        routing_lock()
+        claim_route(claim=claim)
     return claim
