@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import User
+from centers.models import Jurisdiction
 from factcheck.models.claim import Assessment, Claim, Rating
 from factcheck.models.partner import FactCheckPartner
 
@@ -38,6 +39,16 @@ class RatingWord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.word}: {self.rating or 'held'}"
+
+    @property
+    def organisation_id(self) -> int:
+        """Whose word it is: permissions ask for it."""
+        return self.partner.organisation_id
+
+    @property
+    def jurisdictions(self) -> list[Jurisdiction]:
+        """Where the partner checks: permissions ask for it."""
+        return self.partner.jurisdictions
 
 
 class HeldEnd(models.TextChoices):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from centers.models import Jurisdiction
 from electioncenters.languages import LANGUAGE_NAMES
-from factcheck.models import Rating
+from factcheck.models import Claim, FactCheckPartner, Rating
 
 _LANGUAGES = list(LANGUAGE_NAMES.items())
 _LONGEST, _MOST_EVIDENCE = 2000, 10
@@ -63,6 +64,34 @@ class AssessmentForm(forms.Form):
             if not line.startswith(("https://", "http://")):
                 raise forms.ValidationError(f"“{line[:80]}” does not begin with https://.")
         return lines
+
+
+class DeclineForm(forms.Form):
+    """Why a partner does not check it."""
+
+    reason = forms.CharField(
+        label="Why", max_length=300, help_text="Operators read it. Somebody else is asked at once."
+    )
+
+
+class HandOverForm(forms.Form):
+    """To whom a claim goes by name."""
+
+    to = forms.ModelChoiceField(FactCheckPartner.objects.none(), label="To", empty_label="Choose one")
+    note = forms.CharField(
+        label="What they should know", max_length=300, widget=forms.Textarea({"rows": 2}), help_text="They read it."
+    )
+
+    def __init__(self, *args: Any, claim: Claim, but: FactCheckPartner | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        found = FactCheckPartner.objects.named().filter(countries__overlap=claim.countries)
+        fields["to"].queryset = found.exclude(pk=but.pk) if but else found
+
+    def show(self, error: ValidationError) -> None:
+        """Put what the service says beside its field."""
+        for name, said in error.message_dict.items():
+            self.add_error(name if name in self.fields else None, said)
 
 
 class WithdrawForm(forms.Form):

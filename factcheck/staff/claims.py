@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from accounts.models.membership import Role
 from accounts.staff.access import StaffRequest, staff_view
 from accounts.staff.listing import page_of
 from centers.models import Jurisdiction
-from factcheck.models import Assessment, Claim, FactCheckPartner, Origin
+from factcheck.models import Assessment, Claim, ClaimOffer, FactCheckPartner, Origin
 from factcheck.services.assessment_give import (
     AssessmentChangedError,
     Finding,
@@ -33,6 +34,7 @@ from factcheck.verdict import verdict_from, verdict_of
 VIEW: Final = "factcheck.view_desk"
 OPEN: Final = "factcheck.open_claim"
 ASSESS: Final = "factcheck.assess_claim"
+MANAGE: Final = "factcheck.manage_partner"
 _A_PAGE: Final = 50
 
 
@@ -42,9 +44,15 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     own = list(FactCheckPartner.objects.of_member(request.user))
     show = request.GET.get("show", "waiting")
-    found = Claim.objects.prefetch_related("assessments__partner__organisation")
+    lies = ClaimOffer.objects.filter(ended_at=None).select_related("partner__organisation")
+    found = Claim.objects.prefetch_related(
+        "assessments__partner__organisation", Prefetch("offers", queryset=lies, to_attr="lies_with")
+    )
     if show == "all":
         found = found.filter(merged_into=None).order_by("-opened_at", "-id")
+    elif show == "ours":
+        lying = ClaimOffer.objects.filter(ended_at=None, partner__in=own).values("claim")
+        found = found.waiting().filter(pk__in=lying).order_by("due_at", "id")
     else:
         found = (found.overdue(now) if show == "overdue" else found.waiting()).order_by("due_at", "id")
         found = found.for_partners(own) if own else found
@@ -52,7 +60,7 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(claim, verdict_from(claim.assessments.all()), claim.due_at <= now) for claim in page],
-        "show": show if show in {"all", "overdue"} else "waiting",
+        "show": show if show in {"all", "overdue", "ours"} else "waiting",
         "own": own,
         "may_open": request.user.has_perm(OPEN),
         "crumbs": [("Claims", "")],
@@ -102,13 +110,21 @@ def claim_page(request: StaffRequest, claim: Claim) -> HttpResponse:
     """A claim with every partner's finding beside the others'."""
     partners, verdict = assessing_partners(request.user, claim), verdict_of(claim.merged_into or claim)
     standing = {one.partner_id for one in verdict.standing}
+    offers = list(claim.offers.select_related("partner__organisation", "accepted_by", "offered_by", "ended_by"))
     context = {
         "claim": claim,
         "verdict": verdict,
+        "held": claim.held.filter(ended_at=None).select_related("partner__organisation", "word"),
         "copies": claim.copies.order_by("id"),
         "alike": claims_alike(claim) if claim.merged_into_id is None else [],
         "may_open": request.user.has_perm(OPEN, claim),
         "seats": [(partner, partner.pk in standing) for partner in partners],
+        "offers": [one for one in offers if one.ended_at is None],
+        "went": [one for one in offers if one.ended_at is not None],
+        "own_offers": [one for one in offers if one.ended_at is None and one.partner in partners],
+        "may_hand_over": not verdict.standing
+        and claim.merged_into_id is None
+        and all(request.user.has_perm(MANAGE, place) for place in claim.jurisdictions),
         "is_late": claim.due_at <= timezone.now(),
         "crumbs": [("Claims", "../"), (str(claim), "")],
     }
