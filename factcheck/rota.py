@@ -1,6 +1,7 @@
 """Who is on duty for each country and language, now and in the next seven days, and what lies with whom.
 
-Days and hours are those of the country: its voters' evening is what has to be covered, wherever the desk is.
+Hours are those of the country: its voters' evening is what has to be covered, wherever the desk is. The seven days begin
+with the date in UTC, so that all countries have the same ones.
 """
 
 from __future__ import annotations
@@ -71,10 +72,9 @@ class RotaRow:
 
 @dataclass(frozen=True, slots=True)
 class RotaState:
-    """A country; `today` is the date there."""
+    """A country."""
 
     place: Jurisdiction
-    today: dt.date
     rows: tuple[RotaRow, ...]
 
     @property
@@ -111,14 +111,13 @@ def _state(
     now: dt.datetime,
 ) -> RotaState:
     zone = ZoneInfo(place.time_zones[0])
-    today = now.astimezone(zone).date()
     held = polling.get(place.pk, set()) | polling.get(place.parent_id or 0, set())
     rows = []
     for language in place.languages:
         here = [one for one in partners if place.code in one.countries and language in one.languages]
         known = shifts_joined(shift for one in here for shift in shifts.get(one.pk, ()))
         is_unknown = any(one.pk not in shifts for one in here)
-        days = [today + dt.timedelta(days=number) for number in range(DAYS)]
+        days = [now.date() + dt.timedelta(days=number) for number in range(DAYS)]
         rows.append(
             RotaRow(
                 language,
@@ -126,7 +125,7 @@ def _state(
                 tuple(_day(day, known, zone, is_polling_day=day in held, is_unknown=is_unknown) for day in days),
             )
         )
-    return RotaState(place, today, tuple(rows))
+    return RotaState(place, tuple(rows))
 
 
 def _day(day: dt.date, shifts: Sequence[Shift], zone: ZoneInfo, *, is_polling_day: bool, is_unknown: bool) -> DutyDay:

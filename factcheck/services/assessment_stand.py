@@ -63,4 +63,4 @@ def assessment_stand(
 def held_end(*, claim: Claim, partner: FactCheckPartner, as_: HeldEnd, but: HeldAssessment | None = None) -> int:
     """What of the partner's waits for a word to be mapped waits no more; answers how many did (one at most)."""
     waiting = HeldAssessment.objects.filter(claim=claim, partner=partner, ended_at=None)
-    return waiting.exclude(pk=but.pk if but else None).update(ended_at=timezone.now(), ended_as=as_)
+    return waiting.exclude(pk__in=[but.pk] if but else []).update(ended_at=timezone.now(), ended_as=as_)

@@ -28,7 +28,7 @@ def register_all() -> None:
             title="Rota",
             url_name="rota",
             permission="factcheck.view_desk",
-            about="Who is on duty now and in the next seven days for each country and language, and what lies with whom.",
+            about="Who is on duty now and in the next seven days, by country and language, and what lies with whom.",
         ),
         Section(
             group="Fact-checking",
