@@ -1,7 +1,7 @@
 """Who is on duty for each country and language, now and in the next seven days, and what lies with whom.
 
-Hours are those of the country: its voters' evening is what has to be covered, wherever the desk is. The seven days begin
-with the date in UTC, so that all countries have the same ones.
+Hours are those of the country: its voters' evening is what has to be covered, wherever the desk is. The seven days
+begin with the date in UTC, so that all countries have the same ones.
 """
 
 from __future__ import annotations

@@ -87,8 +87,8 @@ def _pass_over(claim: Claim, now: dt.datetime) -> None:
 
 def _of_this_round(made: Sequence[ClaimOffer]) -> list[ClaimOffer]:
     """Those since it was last settled: a claim whose assessment was withdrawn begins anew."""
-    settled = [one.ended_at for one in made if one.ended_as in (OfferEnd.ASSESSED, OfferEnd.ELSEWHERE) and one.ended_at]
-    return [one for one in made if not settled or one.offered_at >= max(settled)]
+    settled = max((one.pk for one in made if one.ended_as in (OfferEnd.ASSESSED, OfferEnd.ELSEWHERE)), default=0)
+    return [one for one in made if one.pk > settled]
 
 
 def _go_on(claim: Claim, made: Sequence[ClaimOffer], now: dt.datetime) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -51,10 +50,10 @@ class Clock:
 
 
 @pytest.fixture(autouse=True)
-def time(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(timezone, "now", lambda: clock.now)
-    yield clock
+    return clock
 
 
 def live(claim: Claim) -> list[tuple[str, str]]:
