@@ -20,7 +20,7 @@ def register_all() -> None:
     """Called once when the app is ready."""
     tracked(FactCheckPartner)
     tracked(CoverPlan)
-    tracked(Claim, exclude=("bands",))
+    tracked(Claim, exclude=("bands", "seen_at", "repeat_key"))
     tracked(Assessment)
     tracked(HeldAssessment)
     tracked(RatingWord)

@@ -1,6 +1,7 @@
 """To which partner a claim goes: by country, language, hours of duty now, and how much lies with each.
 
-In this order, all else being equal the one with fewer claims, then the one longer without any, then the first by name:
+The partner whose own system brought a claim comes first, unless it is full. Then, in this order, all else being equal
+the one with fewer claims, then the one longer without any, then the first by name:
 
 1. who is on duty now,
 2. whose hours nobody knows: they may be there, and are never left out,
@@ -76,8 +77,9 @@ def seat_next(claim: Claim, seats: Iterable[Seat], asked: set[int], now: dt.date
         if seat.partner.pk in asked or seat.is_full or answer_by is None:
             continue
         if answer_by > claim.due_at and seat.reached_at(now) != now:
+            # Somebody there now is asked even late: a claim that is overdue needs it most.
             continue
-        fit.append((_order(seat, now), seat))
+        fit.append(((seat.partner.pk != claim.brought_by_id, *_order(seat, now)), seat))
     return min(fit, key=lambda pair: pair[0])[1] if fit else None
 
 

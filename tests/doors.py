@@ -397,6 +397,7 @@ DOORS: dict[str, Door] = {
     "review-reveal": Door("labeling.view_queue", target=_task),
     "review-media": Door("labeling.view_queue", target=_media),
     "review": Door("labeling.view_queue", target=_task),
+    "review-to-checkers": Door("labeling.review_label", target=_task),
     "review-undo": Door("labeling.review_label", target=_decision),
     **{
         f"review-{act}": Door("labeling.review_label", target=_task)

@@ -144,6 +144,22 @@ ASSESSMENT_SENT: Final[dict[str, Any]] = {
     },
     "additionalProperties": False,
 }
+CLAIM_SENT: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["text", "language", "countries"],
+    "properties": {
+        "text": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": LONGEST_TEXT,
+            "description": "In the words and the language in which it spreads; without names of those who share it.",
+        },
+        "language": {"type": "string"},
+        "countries": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "seen_at": {**_ADDRESS, "description": "Where it was seen, or empty."},
+    },
+    "additionalProperties": False,
+}
 WITHDRAWAL_SENT: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["reason"],

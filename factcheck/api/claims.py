@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
@@ -19,6 +20,7 @@ from electioncenters.pagination import Pages
 from factcheck.api.bodies import (
     MOST_EVIDENCE,
     AssessmentBody,
+    ClaimBody,
     OfferBody,
     WithdrawalBody,
     address_problems,
@@ -30,6 +32,7 @@ from factcheck.api.bodies import (
 from factcheck.api.claim_documents import (
     ASSESSMENT_SENT,
     CLAIM,
+    CLAIM_SENT,
     CLAIMS,
     OFFER_SENT,
     WITHDRAWAL_SENT,
@@ -48,6 +51,7 @@ from factcheck.services.assessment_hand_in import (
     repeat_digest,
 )
 from factcheck.services.assessment_stand import Finding
+from factcheck.services.claim_bring import claim_bring
 from factcheck.services.offer_answer import LONGEST, OfferGoneError, offer_accept, offer_decline, offer_pass_on
 
 _STATES: Final = ("waiting", "offered", "held", "assessed", "all")
@@ -86,6 +90,47 @@ class ClaimView(OwnPartner):
 
 class PartnerClaimsView(ClaimView):
     """Claims for the partner."""
+
+    @extend_schema(
+        operation_id="factcheck_bring_claim",
+        summary="Bring a claim",
+        description=(
+            "Something that spreads where you check facts. It is brought to you first, unless you have as many claims "
+            "as you take at once. The same text in the same language and places is one claim, and so is what comes "
+            "twice under one name."
+        ),
+        parameters=[REPEATED],
+        request={"application/json": CLAIM_SENT},
+        responses={
+            200: OpenApiResponse(CLAIM, "You had brought it before."),
+            201: OpenApiResponse(CLAIM, "It waits."),
+            409: OpenApiResponse(PROBLEM, "`idempotency-key-reused`: the key belongs to another claim."),
+            **SENT_PROBLEMS,
+        },
+    )
+    def post(self, request: Request) -> Response | HttpResponse:
+        """Read, check, keep once, answer."""
+        body = body_read(request, ClaimBody)
+        problems = {
+            **text_problems(text=body.text),
+            **language_problem(body.language),
+            **address_problems(seen_at=body.seen_at),
+        }
+        if not body.countries:
+            problems["countries"] = "Name at least one of the countries you check facts for."
+        if problems:
+            raise exceptions.ValidationError(problems)
+        try:
+            claim, is_new = claim_bring(
+                partner=self.partner, repeat_name=repeat_name(request), **msgspec.structs.asdict(body)
+            )
+        except ValidationError as error:
+            raise exceptions.ValidationError(error.message_dict) from error
+        except RepeatKeyReusedError:
+            return _conflict("idempotency-key-reused", "This Idempotency-Key was used for another claim.")
+        answer = self.answer(claim, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+        answer["Location"] = f"{request.path}{claim.public_id}/"
+        return answer
 
     @extend_schema(
         operation_id="factcheck_claims",

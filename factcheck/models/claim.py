@@ -34,6 +34,8 @@ class Origin(models.TextChoices):
     MODERATOR = "moderator", "A moderator"
     PARTNER = "partner", "A fact-checker"
     OPERATOR = "operator", "An operator"
+    REPORT = "report", "A report from outside"
+    NOTICE = "notice", "A notice of a known sender"
 
 
 class Urgency(models.TextChoices):
@@ -48,7 +50,8 @@ class Claim(models.Model):
     """Something that is said, in the words and the language in which it spreads. `countries` are codes of places.
 
     `bands` are of its text (`factcheck.similar`); `merged_into` is the claim that this one is a copy of, which is no
-    copy itself.
+    copy itself. `brought_by` is the partner whose own system brought it, `repeat_key` then a digest of the name it gave
+    it, or of what is said. `seen_at` may be the address of somebody's post: it is in no audit, and goes with the post.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -61,6 +64,10 @@ class Claim(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    brought_by = models.ForeignKey(
+        FactCheckPartner, on_delete=models.PROTECT, null=True, blank=True, related_name="brought", editable=False
+    )
+    repeat_key = models.CharField(max_length=64, null=True, blank=True, editable=False)
     bands = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="copies", editable=False
@@ -71,6 +78,7 @@ class Claim(models.Model):
     class Meta:
         ordering = ["due_at", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["brought_by", "repeat_key"], name="claim_is_brought_once"),
             models.CheckConstraint(condition=~models.Q(text=""), name="claim_says_something"),
             models.CheckConstraint(condition=models.Q(countries__len__gte=1), name="claim_spreads_somewhere"),
             models.CheckConstraint(condition=models.Q(origin__in=Origin.values), name="claim_origin_is_known"),

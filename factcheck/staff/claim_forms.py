@@ -12,7 +12,7 @@ from electioncenters.languages import LANGUAGE_NAMES
 from factcheck.models import Claim, FactCheckPartner, Rating
 
 _LANGUAGES = list(LANGUAGE_NAMES.items())
-_LONGEST, _MOST_EVIDENCE = 2000, 10
+LONGEST, _MOST_EVIDENCE = 2000, 10
 
 
 class ClaimForm(forms.Form):
@@ -20,13 +20,13 @@ class ClaimForm(forms.Form):
 
     text = forms.CharField(
         label="The claim",
-        max_length=_LONGEST,
+        max_length=LONGEST,
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),
         help_text="In the words and the language in which it spreads; without names of those who share it.",
     )
     language = forms.ChoiceField(label="Language", choices=[("", "Choose one"), *_LANGUAGES])
     countries = forms.MultipleChoiceField(label="Where it spreads", widget=forms.CheckboxSelectMultiple)
-    seen_at = forms.URLField(label="Where it was seen", required=False, max_length=_LONGEST, assume_scheme="https")
+    seen_at = forms.URLField(label="Where it was seen", required=False, max_length=LONGEST, assume_scheme="https")
 
     def __init__(self, *args: Any, places: list[Jurisdiction], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,10 +40,10 @@ class AssessmentForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput)
     rating = forms.ChoiceField(label="Rating", choices=[("", "Choose one"), *Rating.choices])
     explanation = forms.CharField(
-        label="What you found", max_length=_LONGEST, widget=forms.Textarea({"rows": 5, "dir": "auto"})
+        label="What you found", max_length=LONGEST, widget=forms.Textarea({"rows": 5, "dir": "auto"})
     )
     language = forms.ChoiceField(label="Language of the explanation", choices=[("", "Choose one"), *_LANGUAGES])
-    article_url = forms.URLField(label="Your article", required=False, max_length=_LONGEST, assume_scheme="https")
+    article_url = forms.URLField(label="Your article", required=False, max_length=LONGEST, assume_scheme="https")
     evidence = forms.CharField(
         label="Evidence",
         required=False,
@@ -58,7 +58,7 @@ class AssessmentForm(forms.Form):
             raise forms.ValidationError(f"More than {_MOST_EVIDENCE} addresses.")
         for line in lines:
             try:
-                forms.URLField(max_length=_LONGEST, assume_scheme="https").clean(line)
+                forms.URLField(max_length=LONGEST, assume_scheme="https").clean(line)
             except forms.ValidationError as error:
                 raise forms.ValidationError(f"“{line[:80]}” is no web address.") from error
             if not line.startswith(("https://", "http://")):

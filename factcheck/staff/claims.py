@@ -29,6 +29,7 @@ from factcheck.services.assessment_give import (
 from factcheck.services.claim_merge import claim_merge, claim_part, claims_alike
 from factcheck.services.claim_open import claim_open
 from factcheck.staff.claim_forms import AssessmentForm, ClaimForm, WithdrawForm
+from factcheck.staff.sources import sources_of
 from factcheck.verdict import verdict_from, verdict_of
 
 VIEW: Final = "factcheck.view_desk"
@@ -114,6 +115,7 @@ def claim_page(request: StaffRequest, claim: Claim) -> HttpResponse:
     context = {
         "claim": claim,
         "verdict": verdict,
+        "sources": sources_of(claim, request.user),
         "held": claim.held.filter(ended_at=None).select_related("partner__organisation", "word"),
         "copies": claim.copies.order_by("id"),
         "alike": claims_alike(claim) if claim.merged_into_id is None else [],
