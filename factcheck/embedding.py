@@ -75,7 +75,7 @@ def vectors_of(model: Embedder, texts: Sequence[str]) -> list[list[float]]:
 
 def cosine(one: Sequence[float], other: Sequence[float]) -> float:
     """Of two vectors of length 1, from -1 to 1."""
-    return sum(map(mul, one, other))
+    return float(sum(map(mul, one, other)))
 
 
 def _normalised(vector: list[float], model: Embedder) -> list[float]:

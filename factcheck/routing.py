@@ -1,6 +1,6 @@
 """To which partner a claim goes: by country, language, hours of duty now, and how much lies with each.
 
-The partner whose own system brought a claim comes first, unless it is full. Then, in this order, all else being equal
+The partner whose people or system brought a claim comes first, unless it is full. Then, in this order, all else being equal
 the one with fewer claims, then the one longer without any, then the first by name:
 
 1. who is on duty now,

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.audit import acting
 from accounts.models.organisation import Vetting
-from factcheck.models import Assessment, Claim, FactCheckPartner, HeldAssessment, HeldEnd, RatingWord
+from factcheck.models import Assessment, Claim, ClaimOffer, FactCheckPartner, HeldAssessment, HeldEnd, RatingWord
 from factcheck.services.assessment_give import AssessmentChangedError, assessment_withdraw
 from factcheck.services.assessment_stand import Finding, assessment_stand, held_end
+from factcheck.services.offers_close import offer_take
 from factcheck.services.rating_word import rating_word_keep
 
 
@@ -167,4 +168,9 @@ def _hold(
     )  # fmt: skip
     held.full_clean(validate_constraints=False)
     held.save()
+    # The partner has answered: that its word is not mapped yet is no silence.
+    offer = ClaimOffer.objects.filter(claim=claim, partner=partner, ended_at=None, accepted_at=None).first()
+    if offer is not None:
+        offer.claim = claim
+        offer_take(offer=offer, by=None)
     return HandedIn(held, is_new=True)

@@ -15,7 +15,7 @@ from factcheck.models import Claim, ClaimOffer, FactCheckPartner, OfferEnd, Step
 from factcheck.services.assessment_give import assessing_partners
 from factcheck.services.assessment_hand_in import may_assess
 from factcheck.services.claim_route import MANAGE, claim_route, offer_make, routing_lock
-from factcheck.services.offers_close import offers_settle
+from factcheck.services.offers_close import offer_take, offers_settle
 from factcheck.urgency import ACCEPT_LIMITS
 
 LONGEST: Final = 300
@@ -35,14 +35,8 @@ def offer_accept(*, claim: Claim, partner: FactCheckPartner, by: User | None) ->
     offer = _lying(claim, partner, by)
     if offer.accepted_at is not None:
         return offer
-    now = timezone.now()
     with acting(by=by, reason="Claim taken"):
-        offer.accepted_at, offer.accepted_by = now, by
-        offer.answer_by = max(offer.claim.due_at, now + _limit(offer.claim))
-        offer.save(update_fields=["accepted_at", "accepted_by", "answer_by"])
-        others = list(ClaimOffer.objects.filter(claim=claim, ended_at=None).exclude(pk=offer.pk))
-        ClaimOffer.objects.filter(pk__in=[one.pk for one in others]).update(ended_at=now, ended_as=OfferEnd.TAKEN)
-    offers_settle([offer, *others])
+        offer_take(offer=offer, by=by)
     return offer
 
 

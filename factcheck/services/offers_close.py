@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import NotificationKind
+from accounts.models import NotificationKind, User
 from accounts.services.notification import notifications_settle
-from factcheck.models import Claim, ClaimOffer, FactCheckPartner, OfferEnd
+from factcheck.models import Claim, ClaimOffer, FactCheckPartner, OfferEnd, Urgency
+from factcheck.urgency import ACCEPT_LIMITS
 
 KINDS = (NotificationKind.CLAIM_OFFERED, NotificationKind.CLAIM_UNANSWERED)
 
@@ -28,6 +29,22 @@ def offers_close(*, claim: Claim, partner: FactCheckPartner | None = None) -> in
     ClaimOffer.objects.filter(claim=claim, ended_at=None).update(ended_at=now, ended_as=OfferEnd.ELSEWHERE)
     offers_settle(live)
     return len(live)
+
+
+def offer_take(*, offer: ClaimOffer, by: User | None) -> None:
+    """The offer's partner works on the claim, and others who were asked need not any more.
+
+    It has until the claim is due, or as long as one has to accept, whichever is later. The caller holds the claim's
+    row and is `acting`.
+    """
+    now = timezone.now()
+    claim = offer.claim
+    offer.accepted_at, offer.accepted_by = now, by
+    offer.answer_by = max(claim.due_at, now + ACCEPT_LIMITS[Urgency(claim.urgency)])
+    offer.save(update_fields=["accepted_at", "accepted_by", "answer_by"])
+    others = list(ClaimOffer.objects.filter(claim=claim, ended_at=None).exclude(pk=offer.pk))
+    ClaimOffer.objects.filter(pk__in=[one.pk for one in others]).update(ended_at=now, ended_as=OfferEnd.TAKEN)
+    offers_settle([offer, *others])
 
 
 def offers_settle(offers: Iterable[ClaimOffer]) -> None:

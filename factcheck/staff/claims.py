@@ -77,7 +77,12 @@ def claim_new(request: StaffRequest) -> HttpResponse:
     form = ClaimForm(request.POST or None, places=places)
     if request.method == "POST" and form.is_valid():
         try:
-            claim = claim_open(by=request.user, origin=_origin(request.user), **form.cleaned_data)
+            claim = claim_open(
+                by=request.user,
+                origin=_origin(request.user),
+                brought_by=_own_partner(request.user, form.cleaned_data["countries"]),
+                **form.cleaned_data,
+            )
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -99,6 +104,12 @@ def _origin(user: User) -> Origin:
     if Role.FACT_CHECKER in roles:
         return Origin.PARTNER
     return Origin.MODERATOR if Role.MODERATOR in roles else Origin.OPERATOR
+
+
+def _own_partner(user: User, countries: list[str]) -> FactCheckPartner | None:
+    """Whose people bring it: theirs comes first. None where somebody works for several, or it checks elsewhere."""
+    own = list(FactCheckPartner.objects.named().of_member(user).filter(countries__overlap=countries)[:2])
+    return own[0] if len(own) == 1 else None
 
 
 def claim_or_404(public_id: str) -> Claim:

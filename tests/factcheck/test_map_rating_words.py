@@ -82,6 +82,7 @@ def test_unknown_word_is_held_and_counts_as_nothing(caller: Caller) -> None:
     assert answer.json()["assessment"] is None
     assert answer.json()["is_waiting"] is True
     assert answer.json()["held"]["own_rating"] == "Erfunden!"
+    assert answer.json()["offer"]["accepted_at"] is not None, "the partner has answered"
     assert caller.assess(claim, OWN).status_code == HTTPStatus.ACCEPTED
     assert HeldAssessment.objects.count() == 1
     assert not Assessment.objects.exists()

@@ -138,6 +138,15 @@ def test_claims_are_shared_and_full_desks_left_alone(arcadia: ElectionCenter) ->
     assert left.load == 1  # type: ignore[attr-defined]  # annotated
 
 
+def test_claim_of_a_desk_comes_to_that_desk_first(arcadia: ElectionCenter) -> None:
+    given_hours(given_partner("A Desk"), EVERY_DAY)
+    own = given_partner("Z Desk")
+    said = {"text": "Das Register ist zu.", "language": "de", "countries": ["xa"], "seen_at": ""}
+    client_of(given_checker(own)).post("/staff/factcheck/claims/new/", said)
+    claim = Claim.objects.get()
+    assert (claim.brought_by, claim.origin, live(claim)) == (own, "partner", [("Z Desk", "first")])
+
+
 def test_full_desks_are_asked_when_everybody_is(arcadia: ElectionCenter) -> None:
     given_hours(given_partner("A Desk", capacity=1), EVERY_DAY)
     given_claim(text="Die erste")
