@@ -1,7 +1,7 @@
 """To which partner a claim goes: by country, language, hours of duty now, and how much lies with each.
 
-The partner whose people or system brought a claim comes first, unless it is full. Then, in this order, all else being equal
-the one with fewer claims, then the one longer without any, then the first by name:
+The partner whose people or system brought a claim comes first, unless it is full. Then, in this order, all else being
+equal the one with fewer claims, then the one longer without any, then the first by name:
 
 1. who is on duty now,
 2. whose hours nobody knows: they may be there, and are never left out,

@@ -51,7 +51,8 @@ class Claim(models.Model):
 
     `bands` are of its text (`factcheck.similar`); `merged_into` is the claim that this one is a copy of, which is no
     copy itself. `brought_by` is the partner whose people or system brought it; `repeat_key` is a digest of the name the
-    system gave it, or of what is said. `seen_at` may be the address of somebody's post: it is in no audit, and goes with the post.
+    system gave it, or of what is said. `seen_at` may be the address of somebody's post: it is in no audit, and goes
+    with the post.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
