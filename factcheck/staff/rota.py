@@ -23,6 +23,7 @@ def rota_page(request: StaffRequest) -> HttpResponse:
     context = {
         "rota": rota,
         "states": states,
+        "partners": [pair for pair in rota.partners if country in ("", *pair[0].countries)],
         "only_gaps": only_gaps,
         "country": country,
         "crumbs": [("Rota", "")],
