@@ -67,6 +67,10 @@ class Environment:
             self._problems.append(f"{name} must be {form}")
         return value
 
+    def dotted(self, name: str) -> str:
+        """Where something is in Python: `package.module.name`; empty when it is not set. Nothing is loaded."""
+        return self.matching(name, r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", "a dotted path such as package.module.name", "")
+
     def names(self, name: str, default: str | None = None) -> list[str]:
         """A comma-separated list; empty entries are dropped."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]

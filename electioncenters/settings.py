@@ -271,6 +271,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "tell-upkeep": {"task": "centers.tasks.upkeep_tell", "schedule": 300.0},
     "forget-uploads": {"task": "centers.tasks.uploads_forget", "schedule": 900.0},
     "record-coverage": {"task": "factcheck.tasks.coverage_record", "schedule": 900.0},
+    "route-claims": {"task": "factcheck.tasks.claims_route", "schedule": 20.0},
+    "embed-claims": {"task": "factcheck.tasks.claims_embed", "schedule": 60.0},
     "deliver-webhooks": {"task": "labeling.tasks.webhooks_wake", "schedule": 1.0},
     "worker-heartbeat": {"task": "electioncenters.tasks.heartbeat", "schedule": 10.0},
 }
@@ -388,6 +390,10 @@ REVIEW_GOLDEN_SHARE = _env.number("REVIEW_GOLDEN_SHARE", 1)
 # for which content nobody handed in is waited for, for which an address to answer to is kept after the end, and for
 # which their words are.
 OUTSIDE_RATE = _env.number("OUTSIDE_RATE", 10, minimum=1)
+# A model of the operators' own that finds claims alike in meaning (`factcheck.embedding`); none unless it is named.
+CLAIM_EMBEDDER = _env.dotted("CLAIM_EMBEDDER")
+CLAIM_EMBEDDER_PERCENT = _env.number("CLAIM_EMBEDDER_PERCENT", 85, minimum=1)
+PARTNER_CALLS_PER_MINUTE = _env.number("PARTNER_CALLS_PER_MINUTE", 120, minimum=1)
 REPORTS_PER_MINUTE = _env.number("REPORTS_PER_MINUTE", 600, minimum=1)
 REPORT_WAIT_DAYS = _env.number("REPORT_WAIT_DAYS", 7, minimum=1)
 OUTSIDE_CONTACT_DAYS = _env.number("OUTSIDE_CONTACT_DAYS", 30, minimum=1)

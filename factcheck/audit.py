@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from accounts.audit import tracked
-from factcheck.models import Assessment, Claim, CoverHours, CoverPlan, FactCheckPartner, PartnerKey
+from factcheck.models import (
+    Assessment,
+    Claim,
+    ClaimOffer,
+    CoverHours,
+    CoverPlan,
+    FactCheckPartner,
+    HeldAssessment,
+    PartnerKey,
+    RatingWord,
+)
 
 
 def register_all() -> None:
     """Called once when the app is ready."""
     tracked(FactCheckPartner)
     tracked(CoverPlan)
-    tracked(Claim, exclude=("bands",))
+    tracked(Claim, exclude=("bands", "seen_at", "repeat_key"))
     tracked(Assessment)
+    tracked(HeldAssessment)
+    tracked(RatingWord)
+    tracked(ClaimOffer)
     tracked(CoverHours)
     tracked(PartnerKey, fields=("id", "partner", "name", "created_at", "created_by", "revoked_at"))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ class FactCheckPartnerQuerySet(models.QuerySet["FactCheckPartner"]):
         """Those `user` checks facts for."""
         roles = {one.organisation_id for one in user.memberships_held if one.role == "fact_checker"}
         return self.filter(organisation__in=roles)
+
+    def loaded(self) -> FactCheckPartnerQuerySet:
+        """With how many claims lie with each (`load`) and when it was last asked (`last_asked`); by name."""
+        live = models.Q(offers__ended_at=None, offers__isnull=False)
+        return self.named().annotate(
+            load=models.Count("offers", filter=live), last_asked=models.Max("offers__offered_at")
+        )
 
 
 class CoverSpellQuerySet(models.QuerySet["CoverSpell"]):
@@ -56,9 +64,24 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Waiting for longer than their urgency allows."""
         return self.waiting().filter(due_at__lte=now)
 
+    def in_need(self, now: dt.datetime) -> ClaimQuerySet:
+        """Claims whose way has to be looked at: that wait and lie nowhere, whose time is up, or that wait no more.
+
+        What waits no more and still lies somewhere is what was merged, or withdrawn and given again in between.
+        """
+        live = models.Exists(_offers().filter(claim=models.OuterRef("pk"), ended_at=None))
+        late = models.Exists(_offers().filter(claim=models.OuterRef("pk"), ended_at=None, answer_by__lte=now))
+        waiting = models.Q(pk__in=self.waiting().values("pk"))
+        return self.filter((waiting & (~live | late)) | (~waiting & live))
+
     def for_partners(self, partners: Iterable[FactCheckPartner]) -> ClaimQuerySet:
         """Claims that spread in a country and a language that one of `partners` covers."""
         fits = models.Q(pk__in=[])
         for partner in partners:
             fits |= models.Q(countries__overlap=partner.countries, language__in=partner.languages)
         return self.filter(fits)
+
+
+def _offers() -> models.QuerySet[models.Model]:
+    """Late, since models import this module."""
+    return apps.get_model("factcheck", "ClaimOffer")._default_manager.all()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from factcheck.services.claim_embed import claims_embed as embed
+from factcheck.services.claim_route import claims_route as route
 from factcheck.services.coverage_record import coverage_record as record
 
 
@@ -12,3 +14,16 @@ from factcheck.services.coverage_record import coverage_record as record
 def coverage_record() -> None:
     """Contracts begin and end at midnight (UTC), and what the administration or SQL changed is noticed."""
     record()
+
+
+@shared_task(expires=60)
+def claims_route() -> None:
+    """Claims go on whose partner did not answer in time, and those that lie nowhere come to somebody."""
+    route()
+
+
+# A model that hangs is stopped, and claims are found by their words meanwhile.
+@shared_task(expires=60, soft_time_limit=120, time_limit=150)
+def claims_embed() -> None:
+    """Where an operator has switched a model on: vectors of new claims."""
+    embed()

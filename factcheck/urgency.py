@@ -20,6 +20,9 @@ LIMITS: Final = {
     Urgency.ELECTION_NEAR: dt.timedelta(hours=12),
     Urgency.ROUTINE: dt.timedelta(hours=48),
 }
+#: Within which a partner that was asked has to say that it takes the claim: a sixth of the time, so that two who stay
+#: silent and then everybody have been asked when half of it is over, and operators still have the other half.
+ACCEPT_LIMITS: Final = {urgency: limit / 6 for urgency, limit in LIMITS.items()}
 _CALLED: Final = ("scheduled", "open")
 
 

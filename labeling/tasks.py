@@ -20,6 +20,7 @@ from labeling.services.batch_label import batch_label as label
 from labeling.services.brake_engage import brakes_engage_by_overturns, brakes_engage_by_share
 from labeling.services.changes_erase import changes_erase
 from labeling.services.changes_sequence import changes_sequence as sequence
+from labeling.services.claim_source import links_let_go
 from labeling.services.content_erase import content_erase
 from labeling.services.hashtags_count import hashtags_count
 from labeling.services.hashtags_propose import hashtags_propose
@@ -137,9 +138,10 @@ def review_sweep() -> None:
 
 @shared_task(expires=60)
 def outside_tend() -> None:
-    """Look again for reported content that nobody had handed in, and mail receipts and outcomes."""
+    """Look again for reported content that nobody had handed in, mail receipts and outcomes, let addresses go."""
     unknown_tend()
     outside_mail()
+    links_let_go()
 
 
 @shared_task(expires=1800)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organisation, Role, User
 from centers.models import Answer, ElectionCenter, HeldUpload, Jurisdiction, Link, PageLook, Proposal, PublishedChange
-from factcheck.models import FactCheckPartner, Origin, PartnerKey
+from factcheck.models import FactCheckPartner, Origin, PartnerKey, RatingWord
 from factcheck.services.claim_open import claim_open
 from labeling.models import BulkDecision, EmergingHashtag, Reminder, ReviewDecision, ReviewTask
 from labeling.services.policies_load import policies_load
@@ -275,6 +275,14 @@ def _seat(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     return {**_claim(place, member), "partner": _checker(place, member)["pk"]}
 
 
+def _word(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    partner = _checker(place, member)["pk"]
+    word, _ = RatingWord.objects.get_or_create(
+        partner_id=partner, key="pants", defaults={"word": "Pants", "added_at": timezone.now()}
+    )
+    return {"pk": word.pk}
+
+
 VIEW_RULES, DRAFT_RULES, RELEASE_RULES = "labeling.view_rules", "labeling.draft_rules", "labeling.release_rules"
 
 DOORS: dict[str, Door] = {
@@ -328,12 +336,21 @@ DOORS: dict[str, Door] = {
     "claim-new": Door("factcheck.open_claim"),
     "claim": Door("factcheck.view_desk", given=_claim),
     "claim-same": Door("factcheck.open_claim", target=_claim),
+    "claim-take": Door("factcheck.assess_claim", target=_seat),
+    "claim-pass-on": Door("factcheck.assess_claim", target=_seat),
+    "claim-decline": Door("factcheck.assess_claim", target=_seat),
+    "claim-hand-over": Door("factcheck.manage_partner", target=_claim),
+    "rota": Door("factcheck.view_desk"),
     "claim-assess": Door("factcheck.assess_claim", target=_seat),
     "claim-withdraw": Door("factcheck.assess_claim", target=_seat),
     "fact-checkers": Door("factcheck.view_desk"),
     "fact-checker": Door("factcheck.view_desk", given=_checker),
     "fact-checker-hours": Door("factcheck.keep_partner", target=_checker),
     "fact-checker-contact": Door("factcheck.keep_partner", target=_checker),
+    "fact-checker-capacity": Door("factcheck.keep_partner", target=_checker),
+    "rating-words": Door("factcheck.view_desk", given=_checker),
+    "rating-word-add": Door("factcheck.keep_partner", target=_checker),
+    "rating-word": Door("factcheck.keep_partner", target=_word),
     "fact-checker-contract": Door("factcheck.manage_partner", target=_checker),
     "fact-checker-key-add": Door("factcheck.keep_partner", target=_checker),
     "fact-checker-key-end": Door("factcheck.keep_partner", target=_checker_key),
@@ -380,6 +397,7 @@ DOORS: dict[str, Door] = {
     "review-reveal": Door("labeling.view_queue", target=_task),
     "review-media": Door("labeling.view_queue", target=_media),
     "review": Door("labeling.view_queue", target=_task),
+    "review-to-checkers": Door("labeling.review_label", target=_task),
     "review-undo": Door("labeling.review_label", target=_decision),
     **{
         f"review-{act}": Door("labeling.review_label", target=_task)

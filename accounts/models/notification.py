@@ -28,6 +28,8 @@ class NotificationKind(models.TextChoices):
     FACTS_STALE = "facts_stale", "Facts are past their review date"
     LINKS_BROKEN = "links_broken", "Links of a centre are broken"
     INVITATION_ACCEPTED = "invitation_accepted", "Somebody I invited has joined"
+    CLAIM_OFFERED = "claim_offered", "A claim is brought to my fact-checking organisation"
+    CLAIM_UNANSWERED = "claim_unanswered", "No fact-checker took a claim"
 
 
 class MailMode(models.TextChoices):
@@ -42,6 +44,8 @@ class MailMode(models.TextChoices):
 _DEFAULTS: Final = {
     NotificationKind.NOTICE_TO_REVIEW: MailMode.NOW,
     NotificationKind.PUBLICATION_FAILED: MailMode.NOW,
+    NotificationKind.CLAIM_OFFERED: MailMode.NOW,
+    NotificationKind.CLAIM_UNANSWERED: MailMode.NOW,
     NotificationKind.PROPOSAL_APPROVED: MailMode.OFF,
     NotificationKind.PROPOSAL_COMMENTED: MailMode.OFF,
     NotificationKind.INVITATION_ACCEPTED: MailMode.OFF,

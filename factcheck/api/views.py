@@ -19,6 +19,7 @@ from centers.api.views import MAX_AGE
 from electioncenters.openapi import PROBLEM
 from factcheck.api.auth import IsPartner, PartnerKeyAuthentication
 from factcheck.api.documents import COVERAGE, HOURS, PARTNER, WEEKDAY_KEYS, coverage_document, partner_document
+from factcheck.api.throttle import PartnerThrottle
 from factcheck.coverage import board_load
 from factcheck.hours import HoursError, Span, spans_parse, time_zone_parse
 from factcheck.models import CoverPlan, FactCheckPartner
@@ -27,7 +28,10 @@ from factcheck.services.hours_set import hours_set
 #: A day's hours are never longer; `factcheck.hours` allows few spans.
 _LONGEST: Final = 120
 _LONGEST_NOTE: Final = 300
-_KEY_PROBLEMS: Final = {401: OpenApiResponse(PROBLEM, "No key, or one that is unknown or taken back.")}
+KEY_PROBLEMS: Final = {
+    401: OpenApiResponse(PROBLEM, "No key, or one that is unknown or taken back."),
+    429: OpenApiResponse(PROBLEM, "More calls than a minute allows; `Retry-After` says when to come again."),
+}
 
 
 class CoverageView(APIView):
@@ -63,6 +67,21 @@ class OwnPartner(APIView):
 
     authentication_classes = (PartnerKeyAuthentication,)
     permission_classes = (IsPartner,)
+    throttle_classes = (PartnerThrottle,)
+
+    @property
+    def partner(self) -> FactCheckPartner:
+        """Who is calling; the permission has made sure of it."""
+        partner: object = self.request.user
+        if not isinstance(partner, FactCheckPartner):
+            raise exceptions.NotAuthenticated
+        return partner
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Nobody between the partner and the portal keeps an answer."""
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[assignment]  # DRF's are
+        patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 class PartnerView(OwnPartner):
@@ -71,11 +90,11 @@ class PartnerView(OwnPartner):
     @extend_schema(
         operation_id="factcheck_partner",
         summary="Your own record: what the portal knows of you",
-        responses={200: OpenApiResponse(PARTNER, "Your record."), **_KEY_PROBLEMS},
+        responses={200: OpenApiResponse(PARTNER, "Your record."), **KEY_PROBLEMS},
     )
     def get(self, request: Request) -> Response:
         """Three queries beside the key's."""
-        return _answer(_partner(request))
+        return _answer(self.partner)
 
 
 class PartnerHoursView(OwnPartner):
@@ -88,29 +107,20 @@ class PartnerHoursView(OwnPartner):
         responses={
             200: OpenApiResponse(PARTNER, "Your record as it is now. The same hours twice change nothing."),
             400: OpenApiResponse(PROBLEM, "`errors` names the days whose hours could not be read. Nothing changed."),
-            **_KEY_PROBLEMS,
+            **KEY_PROBLEMS,
         },
     )
     def put(self, request: Request) -> Response:
         """All seven days: one that is left out is a mistake, and not a free day."""
-        partner = _partner(request)
+        partner = self.partner
         time_zone, week, note = _read(request.data)
         hours_set(partner=partner, by=None, time_zone=time_zone, week=week, note=note)
         return _answer(partner)
 
 
-def _partner(request: Request) -> FactCheckPartner:
-    partner: Any = request.user
-    if not isinstance(partner, FactCheckPartner):
-        raise exceptions.NotAuthenticated
-    return partner
-
-
 def _answer(partner: FactCheckPartner) -> Response:
     plan = CoverPlan.objects.filter(partner=partner, until=None).prefetch_related("hours").first()
-    response = Response(partner_document(partner, plan))
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return Response(partner_document(partner, plan))
 
 
 def _read(data: Any) -> tuple[str, dict[int, tuple[Span, ...]], str]:

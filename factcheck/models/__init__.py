@@ -1,15 +1,20 @@
 """Who checks facts, for which country and in which language, on which days; what is checked and what was found."""
 
 from factcheck.models.claim import Assessment, Claim, Origin, Rating, Urgency
+from factcheck.models.claim_vector import ClaimVector
 from factcheck.models.cover_plan import DAY_MINUTES, CoverHours, CoverPlan
 from factcheck.models.cover_spell import Cover, CoverSpell, Days
+from factcheck.models.offer import ClaimOffer, OfferEnd, Step
 from factcheck.models.partner import CoverageGap, FactCheckPartner, Network
 from factcheck.models.partner_key import PartnerKey
+from factcheck.models.rating_word import HeldAssessment, HeldEnd, RatingWord
 
 __all__ = [
     "DAY_MINUTES",
     "Assessment",
     "Claim",
+    "ClaimOffer",
+    "ClaimVector",
     "Cover",
     "CoverHours",
     "CoverPlan",
@@ -17,9 +22,14 @@ __all__ = [
     "CoverageGap",
     "Days",
     "FactCheckPartner",
+    "HeldAssessment",
+    "HeldEnd",
     "Network",
+    "OfferEnd",
     "Origin",
     "PartnerKey",
     "Rating",
+    "RatingWord",
+    "Step",
     "Urgency",
 ]

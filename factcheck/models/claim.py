@@ -34,6 +34,8 @@ class Origin(models.TextChoices):
     MODERATOR = "moderator", "A moderator"
     PARTNER = "partner", "A fact-checker"
     OPERATOR = "operator", "An operator"
+    REPORT = "report", "A report from outside"
+    NOTICE = "notice", "A notice of a known sender"
 
 
 class Urgency(models.TextChoices):
@@ -48,7 +50,9 @@ class Claim(models.Model):
     """Something that is said, in the words and the language in which it spreads. `countries` are codes of places.
 
     `bands` are of its text (`factcheck.similar`); `merged_into` is the claim that this one is a copy of, which is no
-    copy itself.
+    copy itself. `brought_by` is the partner whose people or system brought it; `repeat_key` is a digest of the name the
+    system gave it, or of what is said. `seen_at` may be the address of somebody's post: it is in no audit, and goes
+    with the post.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -61,6 +65,10 @@ class Claim(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    brought_by = models.ForeignKey(
+        FactCheckPartner, on_delete=models.PROTECT, null=True, blank=True, related_name="brought", editable=False
+    )
+    repeat_key = models.CharField(max_length=64, null=True, blank=True, editable=False)
     bands = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="copies", editable=False
@@ -71,6 +79,7 @@ class Claim(models.Model):
     class Meta:
         ordering = ["due_at", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["brought_by", "repeat_key"], name="claim_is_brought_once"),
             models.CheckConstraint(condition=~models.Q(text=""), name="claim_says_something"),
             models.CheckConstraint(condition=models.Q(countries__len__gte=1), name="claim_spreads_somewhere"),
             models.CheckConstraint(condition=models.Q(origin__in=Origin.values), name="claim_origin_is_known"),
@@ -98,13 +107,16 @@ class Claim(models.Model):
 class Assessment(models.Model):
     """What one partner found of a claim. It is never changed: another one ends it, or its withdrawal does.
 
-    `evidence` are addresses anybody can look up. `ended_because` is the reason of a withdrawal, empty where a newer one
-    took its place.
+    `evidence` are addresses anybody can look up. `word` is the rating in the partner's own words, empty where it was
+    given on the portal's scale. `given_by` is empty for what came through the partner's key; `repeat_key` is then a
+    digest of the name the partner's system gave it. `ended_because` is the reason of a withdrawal, empty where a newer
+    one took its place.
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="assessments")
     partner = models.ForeignKey(FactCheckPartner, on_delete=models.PROTECT, related_name="assessments")
     rating = models.CharField(max_length=20, choices=Rating)
+    word = models.CharField(max_length=120, blank=True, db_default="")
     explanation = models.TextField()
     language = models.CharField(max_length=8)
     article_url = models.URLField(max_length=2000, blank=True)
@@ -113,10 +125,13 @@ class Assessment(models.Model):
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_because = models.CharField(max_length=300, blank=True)
+    repeat_key = models.CharField(max_length=64, null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-given_at", "-id"]
         constraints = [
+            # What a partner's system sends again after a lost answer is what it sent before.
+            models.UniqueConstraint(fields=["partner", "repeat_key"], name="assessment_is_handed_in_once"),
             # Two at once would be an average of a partner with itself.
             models.UniqueConstraint(
                 fields=["claim", "partner"], condition=models.Q(ended_at=None), name="assessment_stands_once"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from accounts.models.organisation import Vetting
 from centers.models import Jurisdiction
 from factcheck.querysets import FactCheckPartnerQuerySet
 
@@ -24,7 +27,8 @@ class FactCheckPartner(models.Model):
 
     `networks` holds values of `Network`, and only those that were verified in a public list: a badge is never shown
     from memory. How to reach it and its contract are entered by people and are in no file of facts: what is empty is
-    not known. The days of the contract are both included; without a last one it is open-ended.
+    not known. The days of the contract are both included; without a last one it is open-ended. `capacity` is how many
+    claims it works on at once.
     """
 
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="fact_check_partner")
@@ -37,6 +41,7 @@ class FactCheckPartner(models.Model):
     contact_email = models.EmailField(max_length=254, blank=True)
     contract_from = models.DateField(null=True, blank=True)
     contract_until = models.DateField(null=True, blank=True)
+    capacity = models.PositiveSmallIntegerField(null=True, blank=True)
 
     objects = models.Manager.from_queryset(FactCheckPartnerQuerySet)()
 
@@ -58,6 +63,11 @@ class FactCheckPartner(models.Model):
                 condition=models.Q(contract_until=None) | models.Q(contract_from__isnull=False),
                 name="partner_contract_that_ends_has_begun",
             ),
+            # A partner that takes none says so by its hours.
+            models.CheckConstraint(
+                condition=models.Q(capacity=None) | models.Q(capacity__gte=1),
+                name="partner_takes_a_claim_or_does_not_say",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -67,6 +77,13 @@ class FactCheckPartner(models.Model):
     def jurisdictions(self) -> list[Jurisdiction]:
         """The places it checks for, as far as the portal knows them; read once."""
         return list(Jurisdiction.objects.filter(code__in=self.countries).select_related("parent"))
+
+    def is_active_on(self, day: dt.date) -> bool:
+        """Neither suspended nor outside the contract's days; one without a contract checks on its own account."""
+        if self.organisation.vetting == Vetting.SUSPENDED:
+            return False
+        begun = self.contract_from is None or self.contract_from <= day
+        return begun and (self.contract_until is None or self.contract_until >= day)
 
     @property
     def contact(self) -> str:

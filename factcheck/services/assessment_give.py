@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import acting
 from accounts.models import User
-from factcheck.models import Assessment, Claim, FactCheckPartner
+from factcheck.models import Assessment, Claim, FactCheckPartner, HeldEnd
+from factcheck.services.assessment_stand import Finding, assessment_stand, held_end
 
 ASSESS = "factcheck.assess_claim"
+
+__all__ = [
+    "ASSESS",
+    "AssessmentChangedError",
+    "Finding",
+    "assessing_partners",
+    "assessment_give",
+    "assessment_withdraw",
+]
 
 
 class AssessmentChangedError(Exception):
     """A colleague assessed the claim for the same partner since the author looked at it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What an assessment says."""
-
-    rating: str
-    explanation: str
-    language: str
-    article_url: str = ""
-    evidence: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -42,30 +38,19 @@ def assessment_give(*, claim: Claim, partner: FactCheckPartner, by: User, findin
     held = _held(claim, partner)
     if seen != (held.pk if held else 0):
         raise AssessmentChangedError
-    now = timezone.now()
-    given = Assessment(
-        claim=claim, partner=partner, rating=finding.rating, explanation=finding.explanation.strip(),
-        language=finding.language, article_url=finding.article_url, evidence=list(finding.evidence), given_by=by,
-        given_at=now,
-    )  # fmt: skip
-    given.full_clean(exclude=["given_by"], validate_constraints=False)
-    if finding.rating not in ("unverifiable", "not_checkable") and not (finding.evidence or finding.article_url):
-        raise ValidationError({"evidence": "A finding needs an article or evidence that anybody can look up."})
     with acting(by=by, reason="Assessment"):
-        if held is not None:
-            held.ended_at = now
-            held.save(update_fields=["ended_at"])
-        given.save()
-    return given
+        return assessment_stand(claim=claim, partner=partner, by=by, finding=finding)
 
 
 @transaction.atomic
-def assessment_withdraw(*, assessment: Assessment, by: User, reason: str) -> None:
+def assessment_withdraw(*, assessment: Assessment, by: User | None, reason: str) -> None:
     """The partner stands by it no more; the reason is kept. One that has ended stays as it ended.
 
-    Raises `PermissionDenied`, and `ValidationError` without a reason.
+    What the partner said since and is held for its word is taken back, too. `by` is `None` for the partner's own key,
+    which stands for the partner. Raises `PermissionDenied`, and `ValidationError` without a reason.
     """
-    _may(by, assessment.claim, assessment.partner)
+    if by is not None:
+        _may(by, assessment.claim, assessment.partner)
     if not reason.strip():
         raise ValidationError({"reason": "Say why: whoever relied on it will ask."})
     held = _held(assessment.claim, assessment.partner)
@@ -73,7 +58,9 @@ def assessment_withdraw(*, assessment: Assessment, by: User, reason: str) -> Non
         return
     with acting(by=by, reason="Assessment withdrawn"):
         held.ended_at, held.ended_because = timezone.now(), reason.strip()
+        held.clean_fields(exclude=["given_by", "claim", "partner"])
         held.save(update_fields=["ended_at", "ended_because"])
+        held_end(claim=assessment.claim, partner=assessment.partner, as_=HeldEnd.WITHDRAWN)
 
 
 def assessing_partners(user: User, claim: Claim) -> list[FactCheckPartner]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from accounts.audit import acting
 from accounts.models import User
-from factcheck.models import Claim
+from factcheck.embedding import cosine
+from factcheck.models import Claim, ClaimVector
+from factcheck.services.claim_embed import COMPARED
+from factcheck.services.offers_close import offers_close
 from factcheck.similar import PROPOSE_FROM, likeness
 
 OPEN = "factcheck.open_claim"
@@ -19,14 +23,39 @@ _MOST, _COMPARED = 5, 200
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A claim that may be the same, and how alike the texts are, from 0 to 100."""
+    """A claim that may be the same, and how alike they are, from 0 to 100: the texts, or what a model makes of them."""
 
     claim: Claim
     percent: int
+    by_meaning: bool = False
 
 
 def claims_alike(claim: Claim) -> list[Alike]:
-    """Claims that may be the same as this one, the likest first; nothing is merged by itself."""
+    """Claims that may be the same as this one, the likest first; nothing is merged by itself.
+
+    Found by their words, and by a model, if one is switched on; who is found by both is named by the words.
+    """
+    by_words = _alike_by_words(claim)
+    known = {one.claim.pk for one in by_words}
+    return [*by_words, *(one for one in _alike_by_meaning(claim) if one.claim.pk not in known)][:_MOST]
+
+
+def _alike_by_meaning(claim: Claim) -> list[Alike]:
+    """Among the newest open claims with a vector of the model that made this one's, in two queries."""
+    if not settings.CLAIM_EMBEDDER:
+        return []
+    own = ClaimVector.objects.filter(claim=claim).first()
+    if own is None:
+        return []
+    others = ClaimVector.objects.filter(model=own.model, claim__merged_into=None).exclude(claim=claim)
+    newest = others.order_by("-claim_id").values_list("claim_id", "values")[:COMPARED]
+    scored = [(cosine(own.values, values), pk) for pk, values in newest]
+    likely = sorted((pair for pair in scored if 100 * pair[0] >= settings.CLAIM_EMBEDDER_PERCENT), reverse=True)[:_MOST]
+    claims = Claim.objects.in_bulk([pk for _, pk in likely])
+    return [Alike(claims[pk], min(100, round(100 * score)), by_meaning=True) for score, pk in likely if pk in claims]
+
+
+def _alike_by_words(claim: Claim) -> list[Alike]:
     found = Claim.objects.filter(bands__overlap=claim.bands, merged_into=None).exclude(pk=claim.pk)
     scored = [
         Alike(other, round(100 * likeness(claim.text, other.text))) for other in found.order_by("-id")[:_COMPARED]
@@ -56,6 +85,7 @@ def claim_merge(*, claim: Claim, into: Claim, by: User | None) -> None:
         Claim.objects.filter(merged_into=copy).update(merged_into=target)
         copy.merged_into = target
         copy.save(update_fields=["merged_into"])
+        offers_close(claim=copy)
         target.countries = sorted({*target.countries, *copy.countries})
         if copy.due_at > target.opened_at:
             target.due_at = min(target.due_at, copy.due_at)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.audit import acting
 from accounts.models import User
 from centers.models import Jurisdiction
-from factcheck.models import Claim, Origin
+from factcheck.models import Claim, FactCheckPartner, Origin
+from factcheck.services.claim_route import claim_route, routing_lock
 from factcheck.similar import bands
 from factcheck.urgency import LIMITS, urgency_of
 
@@ -20,10 +21,19 @@ OPEN = "factcheck.open_claim"
 
 @transaction.atomic
 def claim_open(
-    *, by: User | None, origin: Origin, text: str, language: str, countries: Sequence[str], seen_at: str = ""
+    *,
+    by: User | None,
+    origin: Origin,
+    text: str,
+    language: str,
+    countries: Sequence[str],
+    seen_at: str = "",
+    brought_by: FactCheckPartner | None = None,
+    repeat_key: str | None = None,
 ) -> Claim:
     """A claim that waits for its first assessment until `due_at`, by its urgency at this moment.
 
+    It is brought to a partner at once, or to the operators, where there is none.
     Raises `PermissionDenied` unless `by` may do so in every country named, and `ValidationError` by field.
     """
     places = list(Jurisdiction.objects.filter(code__in=countries).select_related("parent"))
@@ -36,8 +46,12 @@ def claim_open(
     claim = Claim(
         text=text.strip(), language=language, countries=sorted(set(countries)), seen_at=seen_at, origin=origin,
         urgency=urgency, opened_at=now, due_at=now + LIMITS[urgency], opened_by=by, bands=bands(text),
+        brought_by=brought_by, repeat_key=repeat_key,
     )  # fmt: skip
-    claim.full_clean(exclude=["opened_by"])
+    claim.full_clean(exclude=["opened_by", "brought_by"], validate_constraints=False)
     with acting(by=by, reason="Claim"):
         claim.save()
+        # The row is new, and nobody else can hold it: the lock may come after it.
+        routing_lock()
+        claim_route(claim=claim)
     return claim

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models.organisation import Vetting
 from centers.pagecache import center_touch
-from factcheck.hours import Span, cover_of
+from factcheck.duty import week_hours
+from factcheck.hours import cover_of
 from factcheck.models import Cover, CoverPlan, CoverSpell, Days, FactCheckPartner
 
 #: Two recordings at once wait for each other; any fixed number does.
@@ -85,7 +85,7 @@ def _wanted(today: dt.date) -> dict[Key, Told]:
     plans = {plan.partner_id: plan for plan in CoverPlan.objects.filter(until=None).prefetch_related("hours")}
     found: dict[Key, Told] = {}
     for partner in FactCheckPartner.objects.select_related("organisation"):
-        if not _is_active(partner, today):
+        if not partner.is_active_on(today):
             continue
         for days in Days.values:
             told = _told(partner, plans.get(partner.pk), days)
@@ -98,25 +98,10 @@ def _wanted(today: dt.date) -> dict[Key, Told]:
     return found
 
 
-def _is_active(partner: FactCheckPartner, today: dt.date) -> bool:
-    """Neither suspended nor outside the contract's days; a partner without a contract checks on its own account."""
-    if partner.organisation.vetting == Vetting.SUSPENDED:
-        return False
-    begun = partner.contract_from is None or partner.contract_from <= today
-    return begun and (partner.contract_until is None or partner.contract_until >= today)
-
-
 def _told(partner: FactCheckPartner, plan: CoverPlan | None, days: str) -> Told | None:
-    week = _week(plan) if plan is not None else None
+    week = week_hours(plan) if plan is not None else None
     cover = cover_of(week, days)
     if cover is None:
         return None
     since = [partner.contract_from or partner.verified_on, *([plan.since] if plan is not None else [])]
     return Told(cover, max(since))
-
-
-def _week(plan: CoverPlan) -> dict[int, list[Span]]:
-    week: dict[int, list[Span]] = {}
-    for one in plan.hours.all():
-        week.setdefault(one.weekday, []).append(Span(one.opens, one.closes))
-    return week

@@ -31,6 +31,21 @@ def partner_contact_change(*, partner: FactCheckPartner, by: User | None, url: s
 
 
 @transaction.atomic
+def partner_capacity_change(*, partner: FactCheckPartner, by: User | None, capacity: int | None) -> None:
+    """How many claims the partner works on at once; `None` is not known. What lies with it already stays.
+
+    Raises `PermissionDenied`, and `ValidationError` below 1.
+    """
+    if by is not None and not by.has_perm(KEEP, partner):
+        raise PermissionDenied
+    if capacity is not None and capacity < 1:
+        raise ValidationError({"capacity": "Say at least 1; a partner that takes none says so by its hours."})
+    partner.capacity = capacity
+    with acting(by=by, reason="Capacity"):
+        partner.save(update_fields=["capacity"])
+
+
+@transaction.atomic
 def partner_contract_change(
     *, partner: FactCheckPartner, by: User | None, begins: dt.date | None, ends: dt.date | None
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from accounts.models.membership import Role
 from accounts.staff.access import StaffRequest, staff_view
 from accounts.staff.listing import page_of
 from centers.models import Jurisdiction
-from factcheck.models import Assessment, Claim, FactCheckPartner, Origin
+from factcheck.models import Assessment, Claim, ClaimOffer, FactCheckPartner, Origin
 from factcheck.services.assessment_give import (
     AssessmentChangedError,
     Finding,
@@ -28,11 +29,13 @@ from factcheck.services.assessment_give import (
 from factcheck.services.claim_merge import claim_merge, claim_part, claims_alike
 from factcheck.services.claim_open import claim_open
 from factcheck.staff.claim_forms import AssessmentForm, ClaimForm, WithdrawForm
+from factcheck.staff.sources import sources_of
 from factcheck.verdict import verdict_from, verdict_of
 
 VIEW: Final = "factcheck.view_desk"
 OPEN: Final = "factcheck.open_claim"
 ASSESS: Final = "factcheck.assess_claim"
+MANAGE: Final = "factcheck.manage_partner"
 _A_PAGE: Final = 50
 
 
@@ -42,9 +45,15 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     own = list(FactCheckPartner.objects.of_member(request.user))
     show = request.GET.get("show", "waiting")
-    found = Claim.objects.prefetch_related("assessments__partner__organisation")
+    lies = ClaimOffer.objects.filter(ended_at=None).select_related("partner__organisation")
+    found = Claim.objects.prefetch_related(
+        "assessments__partner__organisation", Prefetch("offers", queryset=lies, to_attr="lies_with")
+    )
     if show == "all":
         found = found.filter(merged_into=None).order_by("-opened_at", "-id")
+    elif show == "ours":
+        lying = ClaimOffer.objects.filter(ended_at=None, partner__in=own).values("claim")
+        found = found.waiting().filter(pk__in=lying).order_by("due_at", "id")
     else:
         found = (found.overdue(now) if show == "overdue" else found.waiting()).order_by("due_at", "id")
         found = found.for_partners(own) if own else found
@@ -52,7 +61,7 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(claim, verdict_from(claim.assessments.all()), claim.due_at <= now) for claim in page],
-        "show": show if show in {"all", "overdue"} else "waiting",
+        "show": show if show in {"all", "overdue", "ours"} else "waiting",
         "own": own,
         "may_open": request.user.has_perm(OPEN),
         "crumbs": [("Claims", "")],
@@ -68,7 +77,12 @@ def claim_new(request: StaffRequest) -> HttpResponse:
     form = ClaimForm(request.POST or None, places=places)
     if request.method == "POST" and form.is_valid():
         try:
-            claim = claim_open(by=request.user, origin=_origin(request.user), **form.cleaned_data)
+            claim = claim_open(
+                by=request.user,
+                origin=_origin(request.user),
+                brought_by=_own_partner(request.user, form.cleaned_data["countries"]),
+                **form.cleaned_data,
+            )
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -92,6 +106,12 @@ def _origin(user: User) -> Origin:
     return Origin.MODERATOR if Role.MODERATOR in roles else Origin.OPERATOR
 
 
+def _own_partner(user: User, countries: list[str]) -> FactCheckPartner | None:
+    """Whose people bring it: theirs comes first. None where somebody works for several, or it checks elsewhere."""
+    own = list(FactCheckPartner.objects.named().of_member(user).filter(countries__overlap=countries)[:2])
+    return own[0] if len(own) == 1 else None
+
+
 def claim_or_404(public_id: str) -> Claim:
     """The claim."""
     return get_object_or_404(Claim.objects.select_related("opened_by", "merged_into"), public_id=public_id)
@@ -102,13 +122,22 @@ def claim_page(request: StaffRequest, claim: Claim) -> HttpResponse:
     """A claim with every partner's finding beside the others'."""
     partners, verdict = assessing_partners(request.user, claim), verdict_of(claim.merged_into or claim)
     standing = {one.partner_id for one in verdict.standing}
+    offers = list(claim.offers.select_related("partner__organisation", "accepted_by", "offered_by", "ended_by"))
     context = {
         "claim": claim,
         "verdict": verdict,
+        "sources": sources_of(claim, request.user),
+        "held": claim.held.filter(ended_at=None).select_related("partner__organisation", "word"),
         "copies": claim.copies.order_by("id"),
         "alike": claims_alike(claim) if claim.merged_into_id is None else [],
         "may_open": request.user.has_perm(OPEN, claim),
         "seats": [(partner, partner.pk in standing) for partner in partners],
+        "offers": [one for one in offers if one.ended_at is None],
+        "went": [one for one in offers if one.ended_at is not None],
+        "own_offers": [one for one in offers if one.ended_at is None and one.partner in partners],
+        "may_hand_over": not verdict.standing
+        and claim.merged_into_id is None
+        and all(request.user.has_perm(MANAGE, place) for place in claim.jurisdictions),
         "is_late": claim.due_at <= timezone.now(),
         "crumbs": [("Claims", "../"), (str(claim), "")],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from factcheck.models import FactCheckPartner, PartnerKey
+from factcheck.models import FactCheckPartner, PartnerKey, RatingWord
 
 
 def partner_or_404(pk: int) -> FactCheckPartner:
@@ -19,3 +19,8 @@ def key_or_404(partner: FactCheckPartner, key: int) -> PartnerKey:
     if found is None:
         raise Http404
     return found
+
+
+def word_or_404(pk: int) -> RatingWord:
+    """A rating word, with its partner."""
+    return get_object_or_404(RatingWord.objects.select_related("partner__organisation", "mapped_by"), pk=pk)

@@ -8,7 +8,8 @@ from django import forms
 
 from factcheck.coverage import week_of
 from factcheck.hours import WEEKDAYS, HoursError, Span, spans_parse, spans_written, time_zones
-from factcheck.models import CoverPlan, FactCheckPartner
+from factcheck.models import CoverPlan, FactCheckPartner, Rating
+from factcheck.words import LONGEST
 
 _DAY: Final = "day_{}"
 _DATE: Final = {"type": "date"}
@@ -102,6 +103,40 @@ class KeyForm(forms.Form):
     name = forms.CharField(
         label="Name of the key", max_length=120, help_text="Which system will use it: “Newsroom’s roster”."
     )
+
+
+class CapacityForm(forms.Form):
+    """How many claims a partner works on at once."""
+
+    capacity = forms.IntegerField(
+        label="Claims at once",
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text="With so many you are asked for no further one, unless everybody is. Empty: not known, and no limit.",
+    )
+
+
+class WordForm(forms.Form):
+    """What a rating word stands for."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    rating = forms.ChoiceField(
+        label="It stands for",
+        required=False,
+        choices=[("", "Nothing yet: what comes with it is held"), *Rating.choices],
+    )
+
+
+class NewWordForm(forms.Form):
+    """A rating word before it is first used."""
+
+    word = forms.CharField(
+        label="Your word",
+        max_length=LONGEST,
+        help_text="Or a number with its scale, such as 2 (1-5). Case and punctuation around it do not matter.",
+    )
+    rating = forms.ChoiceField(label="It stands for", choices=[("", "Choose one"), *Rating.choices])
 
 
 class RevokeForm(forms.Form):

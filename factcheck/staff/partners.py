@@ -18,10 +18,14 @@ from factcheck.coverage import week_of
 from factcheck.hours import WEEKDAYS, Span, spans_written
 from factcheck.models import CoverPlan, FactCheckPartner, PartnerKey
 from factcheck.services.hours_set import PlanChangedError, hours_set
-from factcheck.services.partner_change import partner_contact_change, partner_contract_change
+from factcheck.services.partner_change import (
+    partner_capacity_change,
+    partner_contact_change,
+    partner_contract_change,
+)
 from factcheck.services.partner_key import partner_key_create, partner_key_revoke
 from factcheck.staff.finding import key_or_404, partner_or_404
-from factcheck.staff.forms import ContactForm, ContractForm, HoursForm, KeyForm, RevokeForm
+from factcheck.staff.forms import CapacityForm, ContactForm, ContractForm, HoursForm, KeyForm, RevokeForm
 
 VIEW: Final = "factcheck.view_desk"
 KEEP: Final = "factcheck.keep_partner"
@@ -65,6 +69,9 @@ def partner_page(request: StaffRequest, partner: FactCheckPartner) -> HttpRespon
         "week": _written(held),
         "plans": [(plan, _written(plan)) for plan in plans if plan is not held],
         "spells": partner.spells.order_by("country", "language", "days", "-since"),
+        "load": partner.offers.filter(ended_at=None).count(),
+        "words": partner.words.count(),
+        "held": partner.held.filter(ended_at=None).count(),
         "may_keep": may_keep,
         "may_manage": request.user.has_perm(MANAGE, partner),
         "keys": partner.keys.select_related("created_by").order_by("-created_at") if may_keep else [],
@@ -155,6 +162,19 @@ def partner_contact(request: StaffRequest, partner: FactCheckPartner) -> HttpRes
     return _form_page(request, partner, form, words)
 
 
+@staff_view(KEEP, target=partner_or_404)
+def partner_capacity(request: StaffRequest, partner: FactCheckPartner) -> HttpResponse:
+    """How many claims the partner works on at once."""
+    form = CapacityForm(request.POST or None, initial={"capacity": partner.capacity})
+    if request.method == "POST" and form.is_valid():
+        partner_capacity_change(partner=partner, by=request.user, capacity=form.cleaned_data["capacity"])
+        messages.success(request, "Saved. Claims are brought accordingly from now on.")
+        return redirect("fact-checker", partner.pk)
+    about = "Claims go to who is on duty and has room for them."
+    words = {"crumb": "Capacity", "title": f"Capacity of {partner}", "about": about, "button": "Save"}
+    return _form_page(request, partner, form, words)
+
+
 @staff_view(MANAGE, target=partner_or_404)
 def partner_contract(request: StaffRequest, partner: FactCheckPartner) -> HttpResponse:
     """From when to when the partner is under contract."""
@@ -186,7 +206,7 @@ def partner_key_add(request: StaffRequest, partner: FactCheckPartner) -> HttpRes
         ]
         context = {"partner": partner, "raw": raw, "name": form.cleaned_data["name"], "crumbs": crumbs}
         return render(request, "staff/factcheck/key.html", context)
-    about = "The partner’s own systems call with it in the partner’s name: they tell the hours of cover."
+    about = "The partner’s own systems call with it in the partner’s name: they tell hours and what was found."
     words = {"crumb": "New key", "title": f"A key for {partner}", "about": about, "button": "Make the key"}
     return _form_page(request, partner, form, words)
 

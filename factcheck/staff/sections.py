@@ -25,6 +25,13 @@ def register_all() -> None:
         ),
         Section(
             group="Fact-checking",
+            title="Rota",
+            url_name="rota",
+            permission="factcheck.view_desk",
+            about="Who is on duty now and in the next seven days, by country and language, and what lies with whom.",
+        ),
+        Section(
+            group="Fact-checking",
             title="Fact-checkers",
             url_name="fact-checkers",
             permission="factcheck.view_desk",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from factcheck.staff import board, claims, partners
+from factcheck.staff import board, claims, offers, partners, rota, words
 
 urlpatterns = [
     path("", board.coverage, name="coverage"),
@@ -14,11 +14,20 @@ urlpatterns = [
     path("claims/<uuid:public_id>/", claims.claim_page, name="claim"),
     path("claims/<uuid:public_id>/assess/<int:partner>/", claims.claim_assess, name="claim-assess"),
     path("claims/<uuid:public_id>/withdraw/<int:partner>/", claims.claim_withdraw, name="claim-withdraw"),
+    path("claims/<uuid:public_id>/take/<int:partner>/", offers.claim_take, name="claim-take"),
+    path("claims/<uuid:public_id>/pass-on/<int:partner>/", offers.claim_pass_on, name="claim-pass-on"),
+    path("claims/<uuid:public_id>/decline/<int:partner>/", offers.claim_decline, name="claim-decline"),
+    path("claims/<uuid:public_id>/hand-over/", offers.claim_to_partner, name="claim-hand-over"),
+    path("rota/", rota.rota_page, name="rota"),
     path("claims/<uuid:public_id>/same/", claims.claim_same, name="claim-same"),
     path("partners/", partners.partner_list, name="fact-checkers"),
     path("partners/<int:pk>/", partners.partner_page, name="fact-checker"),
     path("partners/<int:pk>/hours/", partners.partner_hours, name="fact-checker-hours"),
     path("partners/<int:pk>/contact/", partners.partner_contact, name="fact-checker-contact"),
+    path("partners/<int:pk>/capacity/", partners.partner_capacity, name="fact-checker-capacity"),
+    path("partners/<int:pk>/words/", words.word_list, name="rating-words"),
+    path("partners/<int:pk>/words/add/", words.word_add, name="rating-word-add"),
+    path("words/<int:pk>/", words.word_map, name="rating-word"),
     path("partners/<int:pk>/contract/", partners.partner_contract, name="fact-checker-contract"),
     path("partners/<int:pk>/keys/add/", partners.partner_key_add, name="fact-checker-key-add"),
     path("partners/<int:pk>/keys/<int:key>/end/", partners.partner_key_end, name="fact-checker-key-end"),

@@ -6,6 +6,7 @@ from labeling.models.atproto import AtprotoLabel, AtprotoStream
 from labeling.models.batch import BatchState, IntakeBatch
 from labeling.models.brake import BrakeCause, RuleBrake
 from labeling.models.change import ChangeAction, ChangeLedger, ChangeSet, LabelChange
+from labeling.models.claim_source import ClaimSource
 from labeling.models.content import ContentItem, SampledItem
 from labeling.models.erasure import AuthorErasure
 from labeling.models.hashtag import EmergingHashtag, EmergingState, HashtagHour
@@ -62,6 +63,7 @@ __all__ = [
     "ChangeSet",
     "CheckKind",
     "CheckState",
+    "ClaimSource",
     "ComparedBy",
     "ContentItem",
     "Decider",

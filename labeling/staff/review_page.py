@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -13,11 +14,13 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import User
 from accounts.staff.access import StaffRequest
 from factcheck.matching import claims_found
-from factcheck.models import FactCheckPartner
-from labeling.models import Label, LabelState, Policy, ReviewAction, ReviewDecision, ReviewTask, TaskState
+from factcheck.models import Assessment, Claim, ClaimOffer, FactCheckPartner
+from factcheck.verdict import Verdict, verdict_from
+from labeling.models import ClaimSource, Label, LabelState, Policy, ReviewAction, ReviewDecision, ReviewTask, TaskState
 from labeling.review.priority import factors_said
 from labeling.review.queue import Queue
 from labeling.review.shown import LONGEST, shown_pieces
+from labeling.services.claim_source import can_bring
 from labeling.services.review_claim import PERMISSION, is_held_by_another
 from labeling.services.review_decide import UNDO_WITHIN
 from labeling.services.review_exposure import exposure_own, is_exposed, working_minutes
@@ -35,9 +38,18 @@ from labeling.staff.review_form import ChangeForm, language_name, profile_of
 from labeling.staff.review_media import media_of
 from labeling.staff.review_queue import queue_said
 
+#: Claims that came out of one item: more are at the claims' own pages.
+_BROUGHT: Final = 5
 #: Own decisions that can be taken back from a task's page.
 _LAST: Final = 3
 _HISTORY: Final = 20
+
+
+class Brought(NamedTuple):
+    """A claim that was brought out of a task, and what was found of it."""
+
+    claim: Claim
+    verdict: Verdict
 
 
 def task_page(request: StaffRequest, task: ReviewTask, form: ChangeForm, queue: Queue) -> dict[str, Any]:
@@ -75,6 +87,8 @@ def _content(task: ReviewTask, user: User) -> dict[str, Any]:
     text = task.item.text if task.item else ""
     hashtag = hashtag_of(task) if is_hashtag(task) else None
     is_open = task.state == TaskState.OPEN
+    brought = _brought(task)
+    known = {one.claim.pk for one in brought}
     return {
         "item": task.item,
         "pieces": shown_pieces(text, evidence),
@@ -89,8 +103,26 @@ def _content(task: ReviewTask, user: User) -> dict[str, Any]:
         "similar": similar_found(task=task, by=user) if is_open else None,
         "precedents": precedents_found(task) if is_open else (),
         "checkers": _checkers(task),
-        "claims": claims_found(text) if is_open else (),
+        "claims": [one for one in claims_found(text) if one.claim.pk not in known] if is_open else (),
+        "brought": brought,
+        "can_bring": can_bring(task) and user.has_perm(PERMISSION, task),
     }
+
+
+def _brought(task: ReviewTask) -> list[Brought]:
+    """Claims that were brought out of tasks on this content, with where they are; two queries, one where there is none.
+
+    Whoever decides blind is not told what others made of it.
+    """
+    if task.is_blind:
+        return []
+    standing = Assessment.objects.filter(ended_at=None).select_related("partner__organisation")
+    lies = ClaimOffer.objects.filter(ended_at=None).select_related("partner__organisation")
+    sources = ClaimSource.objects.filter(uri=task.uri).select_related("claim__merged_into")
+    found = sources.prefetch_related(
+        Prefetch("claim__assessments", queryset=standing), Prefetch("claim__offers", queryset=lies, to_attr="lies_with")
+    )
+    return [Brought(one.claim, verdict_from(one.claim.assessments.all())) for one in found.order_by("-pk")[:_BROUGHT]]
 
 
 def _standing(task: ReviewTask, user: User, now: dt.datetime) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from labeling.staff import (
     review_own,
     review_policies,
     review_queue,
+    review_to_checkers,
     review_together,
     reviews,
     rules,
@@ -84,6 +85,7 @@ urlpatterns = [
     path("reviews/<uuid:public_id>/renew/", reviews.review_renew, name="review-renew"),
     path("reviews/<uuid:public_id>/release/", reviews.review_release, name="review-release"),
     path("reviews/<uuid:public_id>/decide/", reviews.review_verdict, name="review-decide"),
+    path("reviews/<uuid:public_id>/to-checkers/", review_to_checkers.review_to_checkers, name="review-to-checkers"),
     path("reviews/<uuid:public_id>/similar/", review_together.review_similar, name="review-similar"),
     path("reviews/<uuid:public_id>/media/<int:number>/", review_media.review_media, name="review-media"),
 ]

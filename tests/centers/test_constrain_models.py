@@ -35,7 +35,19 @@ from centers.models import (
     UpkeepTold,
     UrgentNotice,
 )
-from factcheck.models import Assessment, Claim, CoverageGap, CoverHours, CoverPlan, CoverSpell, FactCheckPartner
+from factcheck.models import (
+    Assessment,
+    Claim,
+    ClaimOffer,
+    ClaimVector,
+    CoverageGap,
+    CoverHours,
+    CoverPlan,
+    CoverSpell,
+    FactCheckPartner,
+    HeldAssessment,
+    RatingWord,
+)
 
 DAY = dt.date(2031, 5, 4)
 NOW = dt.datetime(2031, 5, 4, 12, tzinfo=dt.UTC)
@@ -67,6 +79,21 @@ class World:
         self.plan = CoverPlan.objects.create(
             partner=self.partner, since=DAY, until=DAY + dt.timedelta(days=1), time_zone="Europe/Vienna"
         )
+
+    def found(self) -> dict[str, Any]:
+        claim = Claim.objects.get_or_create(text="Something is held.", defaults=self.claimed())[0]
+        return {
+            "claim": claim, "partner": self.partner, "rating": "false", "explanation": "It is not so.",
+            "language": "en", "article_url": "https://checks.fablonia.example", "given_at": NOW,
+        }  # fmt: skip
+
+    def held(self) -> dict[str, Any]:
+        word = RatingWord.objects.get_or_create(
+            partner=self.partner, key="humbug", defaults={"word": "Humbug", "added_at": NOW}
+        )[0]
+        found = self.found()
+        kept = {name: found[name] for name in ("claim", "partner", "explanation", "language", "article_url")}
+        return {**kept, "word": word, "received_at": NOW}
 
     def claimed(self) -> dict[str, Any]:
         return {
@@ -162,6 +189,15 @@ class World:
                 "claim": Claim.objects.create(**self.claimed()), "partner": self.partner, "rating": "false",
                 "explanation": "It is not so.", "language": "en", "article_url": "https://checks.fablonia.example",
                 "given_at": NOW,
+            },
+            RatingWord: lambda: {"partner": self.partner, "key": "pants", "word": "Pants", "added_at": NOW},
+            HeldAssessment: self.held,
+            ClaimOffer: lambda: {
+                "claim": self.found()["claim"], "partner": self.partner, "step": "first", "offered_at": NOW,
+                "answer_by": NOW + dt.timedelta(minutes=20),
+            },
+            ClaimVector: lambda: {
+                "claim": Claim.objects.create(**self.claimed()), "model": "fictional", "values": [1.0], "made_at": NOW
             },
             CoverPlan: lambda: {"partner": self.partner, "since": DAY, "time_zone": "Europe/Vienna"},
             CoverHours: lambda: {"plan": self.plan, "weekday": 0, "opens": 540, "closes": 1080},
@@ -296,6 +332,33 @@ CASES = [
     Case("claim_origin_is_known", Claim, {"origin": "rumour"}),
     Case("claim_urgency_is_known", Claim, {"urgency": "now"}),
     Case("claim_is_due_after_it_was_opened", Claim, {"due_at": NOW}),
+    Case("claim_vector_names_its_model", ClaimVector, {"model": ""}),
+    Case("claim_vector_names_its_model", ClaimVector, {"values": []}),
+    Case("partner_takes_a_claim_or_does_not_say", FactCheckPartner, {"capacity": 0}),
+    Case("rating_word_is_known_once", RatingWord, twin=True),
+    Case("rating_word_is_no_empty_one", RatingWord, {"key": ""}),
+    Case("rating_word_stands_for_a_rating", RatingWord, {"rating": "mostly_false"}),
+    Case("assessment_is_held_once", HeldAssessment, twin=True),
+    Case("held_assessment_is_handed_in_once", HeldAssessment,
+         {"repeat_key": "x", "ended_at": NOW, "ended_as": "replaced"}, twin=True),
+    Case("held_assessment_explains", HeldAssessment, {"explanation": ""}),
+    Case("held_assessment_shows_evidence", HeldAssessment, {"article_url": ""}),
+    Case("held_assessment_that_ended_says_how", HeldAssessment, {"ended_at": NOW}),
+    Case("held_assessment_that_ended_says_how", HeldAssessment, {"ended_as": "replaced"}),
+    Case("held_assessment_that_was_taken_names_it", HeldAssessment, {"ended_at": NOW, "ended_as": "taken"}),
+    Case("claim_lies_with_a_partner_once", ClaimOffer, twin=True),
+    Case("claim_lies_with_a_partner_once", ClaimOffer,
+         {"partner": None, "answer_by": None, "step": "operators"}, twin=True),
+    Case("claim_offer_step_is_known", ClaimOffer, {"step": "lottery"}),
+    Case("claim_offer_to_a_partner_has_a_time", ClaimOffer, {"answer_by": None}),
+    Case("claim_offer_to_a_partner_has_a_time", ClaimOffer, {"partner": None}),
+    Case("claim_offer_to_a_partner_has_a_time", ClaimOffer, {"step": "operators"}),
+    Case("claim_offer_that_ended_says_how", ClaimOffer, {"ended_at": NOW}),
+    Case("claim_offer_that_ended_says_how", ClaimOffer, {"ended_as": "silent"}),
+    Case("claim_offer_is_declined_for_a_reason", ClaimOffer, {"ended_at": NOW, "ended_as": "declined"}),
+    Case("claim_offer_is_answered_after_it_was_made", ClaimOffer, {"accepted_at": NOW - dt.timedelta(minutes=1)}),
+    Case("claim_offer_is_answered_after_it_was_made", ClaimOffer,
+         {"ended_at": NOW - dt.timedelta(minutes=1), "ended_as": "silent"}),
     Case("assessment_stands_once", Assessment, twin=True),
     Case("assessment_rating_is_known", Assessment, {"rating": "mostly_false"}),
     Case("assessment_explains", Assessment, {"explanation": ""}),
@@ -313,11 +376,13 @@ CASES = [
     Case("cover_spell_cover_is_known", CoverSpell, {"cover": "mostly"}),
 ]  # fmt: skip
 
-#: Broken only by a record that points to itself, or to one person twice: a test of their own below.
+#: Broken only by a record that points to itself, or to one person or partner twice: a test of their own below.
 SELF_REFERENCES = {
     "jurisdiction_is_not_its_own_parent",
     "election_does_not_replace_itself",
     "claim_is_no_copy_of_itself",
+    "claim_is_brought_once",
+    "assessment_is_handed_in_once",
     "proposal_is_decided_by_another",
     "proposal_is_submitted_once",
 }
@@ -361,6 +426,21 @@ def test_claim_is_refused_when_it_is_a_copy_of_itself(world: World) -> None:
     claim.merged_into = claim
     with pytest.raises(IntegrityError, match="claim_is_no_copy_of_itself"), transaction.atomic():
         claim.save()
+
+
+def test_claim_is_refused_when_its_partner_brought_it_before(world: World) -> None:
+    brought = {"brought_by": world.partner, "repeat_key": "x"}
+    Claim.objects.create(**world.claimed(), **brought)
+    with pytest.raises(IntegrityError, match="claim_is_brought_once"), transaction.atomic():
+        Claim.objects.create(**world.claimed(), **brought)
+    for _ in range(2):
+        Claim.objects.create(**world.claimed(), brought_by=world.partner)
+
+
+def test_assessment_is_refused_when_its_partner_handed_it_in_before(world: World) -> None:
+    Assessment.objects.create(**world.found(), repeat_key="x", ended_at=NOW)
+    with pytest.raises(IntegrityError, match="assessment_is_handed_in_once"), transaction.atomic():
+        Assessment.objects.create(**world.found(), repeat_key="x", ended_at=NOW)
 
 
 def test_proposal_is_refused_when_its_author_decides_it(world: World) -> None:

@@ -6,6 +6,7 @@ says which permission it takes, and for whose record it is asked.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -27,7 +28,15 @@ pytestmark = pytest.mark.django_db
 
 LOGIN = "/staff/account/login/"
 #: What a view asks of strangers' programs instead of a session.
-API_WRITES = {"api-content", "api-factcheck-hours", "api-reports"}
+API_WRITES = {
+    "api-content",
+    "api-factcheck-assessment",
+    "api-factcheck-claims",
+    "api-factcheck-hours",
+    "api-factcheck-offer",
+    "api-factcheck-withdrawal",
+    "api-reports",
+}
 WRITES = {"post", "put", "patch", "delete"}
 REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED, HTTPStatus.METHOD_NOT_ALLOWED}
 
@@ -153,7 +162,10 @@ def test_writes_of_the_api_have_an_entry_and_take_no_session(place: Jurisdiction
     for one in under("/api/"):
         if WRITES & methods_of(one.pattern.callback):
             writing.add(one.name)
-            assert client.post(one.url(), b"[]", content_type="application/json").status_code in REFUSED, one.name
+            named = {"claim": uuid.uuid4()} if "claim" in one.arguments else {}
+            assert client.post(one.url(**named), b"[]", content_type="application/json").status_code in REFUSED, (
+                one.name
+            )
     assert writing == API_WRITES
 
 
