@@ -8,12 +8,16 @@ from labeling.api.changes import LabelChangesView
 from labeling.api.content import BatchView, ContentView
 from labeling.api.hashtags import HashtagView
 from labeling.api.labels import LabelsView
+from labeling.api.provenance import DeclarationView, ProvenanceView
 from labeling.api.reports import ReportsView, ReportView
 from labeling.api.statements import StatementsView
 
 urlpatterns = [
     path("content/", ContentView.as_view(), name="api-content"),
     path("content/<uuid:batch>/", BatchView.as_view(), name="api-content-batch"),
+    # Ids hold whatever platforms please, slashes included.
+    re_path(r"^content/(?P<uri>[^\s]+)/provenance/$", ProvenanceView.as_view(), name="api-provenance"),
+    re_path(r"^content/(?P<uri>[^\s]+)/declaration/$", DeclarationView.as_view(), name="api-declaration"),
     path("labels/changes/", LabelChangesView.as_view(), name="api-label-changes"),
     path("labels/", LabelsView.as_view(), name="api-labels"),
     path("reports/", ReportsView.as_view(), name="api-reports"),

@@ -1,6 +1,7 @@
 """Content that flows in, the rules it is measured by, and the labels it gets."""
 
 from labeling.models.account import Account
+from labeling.models.ai import AI, AiEvidence, AiSays, AiSource, CredentialsState
 from labeling.models.api_key import ApiKey
 from labeling.models.atproto import AtprotoLabel, AtprotoStream
 from labeling.models.batch import BatchState, IntakeBatch
@@ -44,8 +45,12 @@ from labeling.models.tally import ShadowTally, StreamTally
 from labeling.models.webhook import DeliveryState, EndpointAction, EndpointEvent, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "AI",
     "CANDIDATE_STATUSES",
     "Account",
+    "AiEvidence",
+    "AiSays",
+    "AiSource",
     "ApiKey",
     "Appeal",
     "AppealSecret",
@@ -64,6 +69,7 @@ __all__ = [
     "CheckState",
     "ComparedBy",
     "ContentItem",
+    "CredentialsState",
     "Decider",
     "DecisionAction",
     "DeliveryState",

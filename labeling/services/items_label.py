@@ -17,6 +17,7 @@ from labeling.intake import Item, PackedItem
 from labeling.matching import Match
 from labeling.models import LabelState, Platform, SampledItem
 from labeling.services import item_rows, label_rows
+from labeling.services.ai_evidence import ai_flags_take
 from labeling.services.author_erase import authors_erase_ask, authors_erased
 from labeling.services.blanking import text_blanked
 from labeling.services.comparison import Differences
@@ -232,7 +233,14 @@ def _write_matched(platform: Platform, matched: list[_Matched], now: dt.datetime
         if (row := written.get(item.external_id))
     }
     known = label_rows.labels_known(row.pk for row in written.values() if not row.is_new)
-    return labels_bring(wanted=wanted, known=known, reasons=_REASONS, now=now).new
+    new = labels_bring(wanted=wanted, known=known, reasons=_REASONS, now=now).new
+    flagged = [
+        (row.pk, row.is_new, item)
+        for item in items
+        if (item.ai or item.media) and (row := written.get(item.external_id))
+    ]
+    ai_flags_take(items=flagged, now=now)
+    return new
 
 
 def _write_unmatched(items: list[tuple[PackedItem, KnownItem, int]], now: dt.datetime) -> None:
