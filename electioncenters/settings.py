@@ -257,6 +257,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sequence-changes": {"task": "labeling.tasks.changes_sequence", "schedule": 2.0},
     "tell-standings": {"task": "labeling.tasks.standings_tell", "schedule": 5.0},
     "sweep-reviews": {"task": "labeling.tasks.review_sweep", "schedule": 30.0},
+    "follow-official-accounts": {"task": "labeling.tasks.official_follow_all", "schedule": 60.0},
     "tend-outside": {"task": "labeling.tasks.outside_tend", "schedule": 60.0},
     "sketch-reviews": {"task": "labeling.tasks.review_sketch", "schedule": 30.0},
     "forget-exposures": {"task": "labeling.tasks.review_forget", "schedule": 86_400.0},

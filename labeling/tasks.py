@@ -28,6 +28,7 @@ from labeling.services.intake_sweep import intake_sweep as sweep
 from labeling.services.job_send import job_send
 from labeling.services.job_send import jobs_sweep as sweep_jobs
 from labeling.services.matcher import matcher_prepare
+from labeling.services.official_follow import official_follow
 from labeling.services.outside_erase import outside_erase
 from labeling.services.outside_mail import outside_mail
 from labeling.services.outside_tend import unknown_tend
@@ -133,6 +134,13 @@ def review_sweep() -> None:
     sweep_reviews()
     goldens_forget()
     quality_sweep()
+
+
+# Slices of its own; what a killed one leaves, the next one does.
+@shared_task(expires=60, time_limit=600)
+def official_follow_all() -> None:
+    """Bring labels on kept content to what was decided about official accounts."""
+    official_follow()
 
 
 @shared_task(expires=60)

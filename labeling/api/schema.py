@@ -315,3 +315,28 @@ DECLARED = _object(
     ai_generated={"type": "string", "enum": list(_MADE)},
     label=_LABEL_STATE,
 )
+
+OFFICIAL_ACCOUNT = _object(
+    ["uri", "name", "category", "jurisdiction", "election", "source_url", "verified_at", "policy"],
+    uri=_TEXT,
+    name={"type": "string", "description": "Whose account it is."},
+    category={
+        "type": "string",
+        "enum": ["government", "politician", "party", "candidate", "news", "electoral_authority"],
+    },
+    jurisdiction=_TEXT,
+    election=_NULLABLE | {"description": "Of candidates: the election they stand in."},
+    source_url={"type": "string", "format": "uri", "description": "Where one can see whose it is."},
+    verified_at=_MOMENT,
+    policy=_object(
+        ["no_paid_political_advertising", "no_monetisation", "verified_badge", "enforcement"],
+        no_paid_political_advertising={"type": "boolean"},
+        no_monetisation={"type": "boolean"},
+        verified_badge={"type": ["string", "null"], "enum": ["recommended", "required", None]},
+        enforcement={
+            "type": "string",
+            "enum": ["standard", "nuanced"],
+            "description": "`nuanced`: nobody acts against it alone; escalate before acting.",
+        },
+    ),
+)

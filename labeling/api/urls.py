@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from labeling.api.accounts import AccountView
 from labeling.api.changes import LabelChangesView
 from labeling.api.content import BatchView, ContentView
 from labeling.api.hashtags import HashtagView
@@ -13,6 +14,7 @@ from labeling.api.reports import ReportsView, ReportView
 from labeling.api.statements import StatementsView
 
 urlpatterns = [
+    re_path(r"^accounts/(?P<uri>[^\s]+)/$", AccountView.as_view(), name="api-account"),
     path("content/", ContentView.as_view(), name="api-content"),
     path("content/<uuid:batch>/", BatchView.as_view(), name="api-content-batch"),
     # Ids hold whatever platforms please, slashes included.

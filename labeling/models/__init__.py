@@ -12,6 +12,16 @@ from labeling.models.erasure import AuthorErasure
 from labeling.models.hashtag import EmergingHashtag, EmergingState, HashtagHour
 from labeling.models.job import BackTest, Job, JobState, RelabelJob
 from labeling.models.label import Decider, DecisionAction, Label, LabelDecision, LabelKind, LabelState
+from labeling.models.official import (
+    POLITICAL,
+    AccountCategory,
+    Badge,
+    Candidate,
+    CandidateList,
+    OfficialAccount,
+    OfficialState,
+    OfficialStep,
+)
 from labeling.models.outside import Appeal, AppealSecret, Appellant, FromOutside, Outcome, Report, ReportKind
 from labeling.models.platform import Platform
 from labeling.models.policy import Policy, PolicyText
@@ -47,7 +57,9 @@ from labeling.models.webhook import DeliveryState, EndpointAction, EndpointEvent
 __all__ = [
     "AI",
     "CANDIDATE_STATUSES",
+    "POLITICAL",
     "Account",
+    "AccountCategory",
     "AiEvidence",
     "AiSays",
     "AiSource",
@@ -59,9 +71,12 @@ __all__ = [
     "AtprotoStream",
     "AuthorErasure",
     "BackTest",
+    "Badge",
     "BatchState",
     "BrakeCause",
     "BulkDecision",
+    "Candidate",
+    "CandidateList",
     "ChangeAction",
     "ChangeLedger",
     "ChangeSet",
@@ -89,6 +104,9 @@ __all__ = [
     "LabelDecision",
     "LabelKind",
     "LabelState",
+    "OfficialAccount",
+    "OfficialState",
+    "OfficialStep",
     "Outcome",
     "Platform",
     "Policy",

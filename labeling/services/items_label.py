@@ -26,6 +26,7 @@ from labeling.services.item_rows import KnownItem
 from labeling.services.label_rows import KnownLabel, Verdict
 from labeling.services.labels_bring import Reasons, labels_bring, labels_wanted
 from labeling.services.matcher import Matcher, Matchers
+from labeling.services.official_follow import officials_take
 from labeling.services.shadow import shadow_compare
 from labeling.services.stream_tally import Tally
 
@@ -234,12 +235,9 @@ def _write_matched(platform: Platform, matched: list[_Matched], now: dt.datetime
     }
     known = label_rows.labels_known(row.pk for row in written.values() if not row.is_new)
     new = labels_bring(wanted=wanted, known=known, reasons=_REASONS, now=now).new
-    flagged = [
-        (row.pk, row.is_new, item)
-        for item in items
-        if (item.ai or item.media) and (row := written.get(item.external_id))
-    ]
-    ai_flags_take(items=flagged, now=now)
+    rows = [(row.pk, row.is_new, item) for item in items if (row := written.get(item.external_id))]
+    officials_take(platform=platform, items=rows, now=now)
+    ai_flags_take(items=[row for row in rows if row[2].ai or row[2].media], now=now)
     return new
 
 

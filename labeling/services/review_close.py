@@ -83,7 +83,7 @@ def _tasks_gone() -> list[int]:
                      SELECT FROM labeling_reviewsignal AS signal
                      LEFT JOIN labeling_label AS label ON label.id = signal.label_id
                      WHERE signal.task_id = task.id
-                       AND (signal.kind NOT IN ('unsure', 'brake') OR label.state = 'review'
+                       AND (signal.kind NOT IN ('unsure', 'brake') OR label.state = 'review' OR signal.source = 'paid'
                             -- Asked about although the label stands, or was taken away by a person: until somebody
                             -- confirms it, or whoever posted it declares it.
                             OR signal.source LIKE 'ai:%%' AND NOT (label.state = 'applied' AND (

@@ -14,7 +14,16 @@ from accounts.models import User
 from accounts.staff.access import StaffRequest
 from factcheck.matching import claims_found
 from factcheck.models import FactCheckPartner
-from labeling.models import Label, LabelState, Policy, ReviewAction, ReviewDecision, ReviewTask, TaskState
+from labeling.models import (
+    Label,
+    LabelState,
+    Policy,
+    ReviewAction,
+    ReviewDecision,
+    ReviewTask,
+    SignalKind,
+    TaskState,
+)
 from labeling.review.priority import factors_said
 from labeling.review.queue import Queue
 from labeling.review.shown import LONGEST, shown_pieces
@@ -31,6 +40,7 @@ from labeling.staff.review_choices import (
     policy_titles,
     titles_about_content,
 )
+from labeling.staff.review_evidence import ai_said, official_said
 from labeling.staff.review_form import ChangeForm, language_name, profile_of
 from labeling.staff.review_media import media_of
 from labeling.staff.review_queue import queue_said
@@ -90,6 +100,9 @@ def _content(task: ReviewTask, user: User) -> dict[str, Any]:
         "precedents": precedents_found(task) if is_open else (),
         "checkers": _checkers(task),
         "claims": claims_found(text) if is_open else (),
+        "ai_said": ai_said(task),
+        "official": official_said(task, user),
+        "told": [signal for signal in signals if signal.kind == SignalKind.UNSURE and signal.detail.get("said")],
     }
 
 
