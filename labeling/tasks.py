@@ -18,6 +18,7 @@ from labeling.services.author_erase import erasures_forget, erasures_send
 from labeling.services.back_test import back_test_run
 from labeling.services.batch_label import batch_label as label
 from labeling.services.brake_engage import brakes_engage_by_overturns, brakes_engage_by_share
+from labeling.services.candidate_list import previews_erase
 from labeling.services.changes_erase import changes_erase
 from labeling.services.changes_sequence import changes_sequence as sequence
 from labeling.services.content_erase import content_erase
@@ -182,6 +183,7 @@ def intake_erase() -> None:
     rules_erase()
     withdrawals_erase()
     outside_erase()
+    previews_erase()
 
 
 @shared_task(expires=5)

@@ -322,13 +322,13 @@ def _bases() -> dict[str, str]:
     return {
         AiSource.CREATOR.value: _("Its creator says so."),
         AiSource.PLATFORM.value: _("The platform says so."),
-        AiSource.CREDENTIALS.value: _("The file itself says so, signed by its maker (Content Credentials)."),
-        AccountCategory.GOVERNMENT.value: pgettext("official account", "of a government"),
-        AccountCategory.POLITICIAN.value: pgettext("official account", "of a politician"),
-        AccountCategory.PARTY.value: pgettext("official account", "of a political party"),
-        AccountCategory.CANDIDATE.value: pgettext("official account", "of a candidate"),
-        AccountCategory.NEWS.value: pgettext("official account", "of a news organisation"),
-        AccountCategory.ELECTORAL_AUTHORITY.value: pgettext("official account", "of an electoral authority"),
+        AiSource.CREDENTIALS.value: _("The file’s Content Credentials say so."),
+        AccountCategory.GOVERNMENT.value: pgettext("official account", "Government"),
+        AccountCategory.POLITICIAN.value: pgettext("official account", "Politician"),
+        AccountCategory.PARTY.value: pgettext("official account", "Political party"),
+        AccountCategory.CANDIDATE.value: pgettext("official account", "Candidate"),
+        AccountCategory.NEWS.value: pgettext("official account", "News organisation"),
+        AccountCategory.ELECTORAL_AUTHORITY.value: pgettext("official account", "Electoral authority"),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
+from django.urls.converters import StringConverter
 
 from labeling.api.accounts import AccountView
 from labeling.api.changes import LabelChangesView
@@ -13,13 +14,21 @@ from labeling.api.provenance import DeclarationView, ProvenanceView
 from labeling.api.reports import ReportsView, ReportView
 from labeling.api.statements import StatementsView
 
+
+class ItemUriConverter(StringConverter):
+    """`platform:id`; ids hold whatever platforms please, slashes included. Views judge it."""
+
+    regex = r"[^\s]+"
+
+
+register_converter(ItemUriConverter, "item_uri")
+
 urlpatterns = [
-    re_path(r"^accounts/(?P<uri>[^\s]+)/$", AccountView.as_view(), name="api-account"),
+    path("accounts/<item_uri:uri>/", AccountView.as_view(), name="api-account"),
     path("content/", ContentView.as_view(), name="api-content"),
     path("content/<uuid:batch>/", BatchView.as_view(), name="api-content-batch"),
-    # Ids hold whatever platforms please, slashes included.
-    re_path(r"^content/(?P<uri>[^\s]+)/provenance/$", ProvenanceView.as_view(), name="api-provenance"),
-    re_path(r"^content/(?P<uri>[^\s]+)/declaration/$", DeclarationView.as_view(), name="api-declaration"),
+    path("content/<item_uri:uri>/provenance/", ProvenanceView.as_view(), name="api-provenance"),
+    path("content/<item_uri:uri>/declaration/", DeclarationView.as_view(), name="api-declaration"),
     path("labels/changes/", LabelChangesView.as_view(), name="api-label-changes"),
     path("labels/", LabelsView.as_view(), name="api-labels"),
     path("reports/", ReportsView.as_view(), name="api-reports"),

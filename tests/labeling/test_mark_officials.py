@@ -41,6 +41,7 @@ from labeling.services.review_official import SecondPersonError
 from tests.labeling.conftest import Post, item
 from tests.labeling.officials import draft, given_official, proposer, verifier
 from tests.labeling.tasks import given_moderator
+from tests.members import client_of
 
 pytestmark = pytest.mark.django_db
 Work = Callable[[], None]
@@ -150,19 +151,19 @@ def test_a_proposed_account_marks_nothing(platform: Platform, here: Jurisdiction
 
 
 def test_look_ups_take_as_many_queries_as_before(
-    platform: Platform,
-    here: Jurisdiction,
-    post: Post,
-    label_all: Work,
-    client: Client,
-    django_assert_max_num_queries: Any,
+    official_posts: None, client: Client, django_assert_max_num_queries: Any
 ) -> None:
-    given_official(platform, here)
-    post([item(), *(item(str(number), author={"id": "author-7312"}) for number in range(20))])
-    label_all()
     asked = "&".join(f"uri=clips:{number}" for number in range(20))
     with django_assert_max_num_queries(3):
         assert len(client.get(f"/api/v1/labels/?{asked}").json()["items"][0]["labels"]) == 2
+
+
+@pytest.fixture
+def official_posts(platform: Platform, here: Jurisdiction, post: Post, label_all: Work) -> None:
+    """Twenty posts of one official account."""
+    given_official(platform, here)
+    post([item(str(number), author={"id": "author-7312"}) for number in range(20)])
+    label_all()
 
 
 def test_kept_content_follows_in_slices(
@@ -286,8 +287,6 @@ def test_together_they_are_refused_too(task: ReviewTask, here: Jurisdiction) -> 
 
 
 def test_the_moderator_is_told_before_they_try(task: ReviewTask, here: Jurisdiction) -> None:
-    from tests.members import client_of
-
     browser = client_of(given_moderator(here))
     page = browser.get(f"/staff/labeling/reviews/{task.public_id}/").content.decode()
     assert "Fictional Party of Arcadia" in page
@@ -295,7 +294,7 @@ def test_the_moderator_is_told_before_they_try(task: ReviewTask, here: Jurisdict
     assert "somebody paid for it" in page
     answer = browser.post(
         f"/staff/labeling/reviews/{task.public_id}/decide/",
-        {"action": "apply", "reason": "paid-undisclosed", "version": task.version, "seen": timezone.now().isoformat()},
+        {"decision": "apply:paid-undisclosed", "version": task.version, "seen": timezone.now().isoformat()},
     )
     assert answer.status_code == 409
     assert "escalate it" in answer.content.decode()
