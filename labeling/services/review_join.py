@@ -18,7 +18,10 @@ from labeling.services.policies_load import policies_load
 #: The policy by which labels of rules are judged.
 ELECTION_LABEL: Final = "election-label"
 #: The policies by which waiting labels of other kinds are judged.
-_POLICIES: Final = {LabelKind.AI_GENERATED.value: "undisclosed-ai"}
+_POLICIES: Final = {
+    LabelKind.AI_GENERATED.value: "undisclosed-ai",
+    LabelKind.OFFICIAL_ACCOUNT.value: "official-account",
+}
 #: How bad a kind of signal is at least, whatever its policy says.
 _AT_LEAST: Final = {
     SignalKind.REPORT: 2,
