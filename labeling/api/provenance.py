@@ -67,6 +67,7 @@ class ProvenanceView(PlatformView):
             400: OpenApiResponse(PROBLEM, "The body is empty."),
             404: OpenApiResponse(PROBLEM, "No item can be called so, or it is another platform's."),
             409: OpenApiResponse(PROBLEM, "`too-many-files`: what was read of too many files of the item is kept."),
+            411: OpenApiResponse(PROBLEM, "No `Content-Length`: the body was sent in chunks."),
             413: OpenApiResponse(PROBLEM, "More bytes than are read."),
             415: OpenApiResponse(PROBLEM, "No picture, video or recording."),
             422: OpenApiResponse(PROBLEM, "It could not be read within the bounds of time and memory."),
@@ -137,7 +138,9 @@ def _own(uri: str, platform: Platform) -> str:
 
 
 def _length_check(request: Request) -> None:
-    """Before a byte is read, where the request says how many there are."""
+    """Before a byte is read: the request says how many there are."""
+    if "CONTENT_LENGTH" not in request.META and request.headers.get("Transfer-Encoding"):
+        raise LengthRequired
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.PROVENANCE_MAX_BYTES:
         raise TooLarge(f"At most {settings.PROVENANCE_MAX_BYTES} bytes of a file are read.")
 
@@ -174,6 +177,14 @@ def _read(file: IO[bytes]) -> Provenance:
     except TrustError as error:
         logger.error("PROVENANCE_TRUST cannot be read: %s", error)
         raise Untrustworthy from error
+
+
+class LengthRequired(exceptions.APIException):
+    """A body of unknown length: the server in front of us does not hand it on."""
+
+    status_code = 411
+    default_code = "length_required"
+    default_detail = "Say how long the body is (Content-Length), and do not send it in chunks."
 
 
 class Undigestible(exceptions.APIException):

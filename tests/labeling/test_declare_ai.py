@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from centers.models import Jurisdiction
+from labeling.api.provenance import ProvenanceView
 from labeling.models import (
     AiEvidence,
     AiSays,
@@ -259,6 +260,14 @@ def test_uploads_are_bounded_and_sniffed(labelled: ContentItem, upload: Send, se
     assert upload(signed()).status_code == 413
     assert upload(picture()[:100] + bytes(500)).json()["type"] == "urn:election-centers:problem:too-large"
     assert not AiEvidence.objects.exists()
+
+
+def test_a_body_of_unknown_length_is_refused(labelled: ContentItem, key: str) -> None:
+    headers = {"Authorization": f"Api-Key {key}", "Transfer-Encoding": "chunked"}
+    request = RequestFactory().generic("POST", "/", b"", "application/octet-stream", headers=headers)
+    request.META.pop("CONTENT_LENGTH", None)
+    answer = ProvenanceView.as_view()(request, uri="clips:7312")
+    assert answer.status_code == 411
 
 
 def test_no_file_is_left_behind(
