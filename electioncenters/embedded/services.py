@@ -156,7 +156,7 @@ def _start_all(held: list[_Hold], report: Report) -> None:
             for hold, pipe in keepers:
                 hold.await_ready(pipe, report)
             # A keeper that was there may just have been dying: then it is started after all.
-            if all([hold.await_answer() for hold in held]):
+            if all(hold.await_answer() for hold in held):
                 return
         names = " or ".join(hold.service.name for hold in held)
         raise ServiceError(f"Who keeps {names} ends again and again.{log_tail(held[0].files.events)}")

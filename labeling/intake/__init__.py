@@ -1,6 +1,6 @@
 """The edge where content comes in: bodies become typed items, and nothing doubtful gets past. Pure code."""
 
-from labeling.intake.item import Author, Item, Media, PackedItem
+from labeling.intake.item import Author, CheckedItem, Item, Media, PackedItem
 from labeling.intake.parse import (
     MAX_ITEMS,
     InvalidItem,
@@ -14,6 +14,7 @@ from labeling.intake.parse import (
 __all__ = [
     "MAX_ITEMS",
     "Author",
+    "CheckedItem",
     "InvalidItem",
     "Item",
     "MalformedBodyError",

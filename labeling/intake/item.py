@@ -7,6 +7,7 @@ database's columns, or generous multiples of what the large platforms allow.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Raw, Struct
@@ -60,9 +61,12 @@ class Item(Struct, gc=False, omit_defaults=True):
     A higher `revision` replaces a lower one. `deleted` items need their `external_id` only. With `author_deleted` it is
     no item but the news that the account `author.id` is gone, and all it posted with it. `paid` is what the platform
     knows of whether somebody paid for it.
+
+    What needs Python to be checked is not checked here but by `are_sound`, for a whole request at once, and by
+    `CheckedItem`, which says what is wrong.
     """
 
-    external_id: ExternalId
+    external_id: Annotated[str, Meta(min_length=1, max_length=255)]
     text: Annotated[str, Meta(max_length=20_000)] | None = None
     author: Author | None = None
     created_at: Annotated[dt.datetime, Meta(tz=True)] | None = None
@@ -78,11 +82,33 @@ class Item(Struct, gc=False, omit_defaults=True):
     ai: Ai | None = None
     paid: bool = False
 
+
+class CheckedItem(Item, gc=False, omit_defaults=True):
+    """An item that is as it should be, or a `ValueError` that says why not."""
+
+    external_id: ExternalId
+
     def __post_init__(self) -> None:
-        if self.created_at is not None and not (EARLIEST <= self.created_at <= dt.datetime.now(dt.UTC) + CLOCK_SKEW):
+        if self.created_at is not None and not (EARLIEST <= self.created_at <= _latest()):
             raise ValueError("`created_at` must lie between the year 2000 and now")
         if self.author_deleted and not (self.author and self.author.id):
             raise ValueError("`author_deleted` needs `author.id`")
+
+
+def are_sound(items: Sequence[Item]) -> bool:
+    """Whether every one of them would be a `CheckedItem`; as quick as looking at each for itself is slow."""
+    # Ids are cut at spaces only where one of them holds one: then there are more pieces than items.
+    ids = " ".join([item.external_id for item in items])
+    if not ids.isascii() or not ids.isprintable() or ids.count(" ") != max(0, len(items) - 1):
+        return False
+    dates = [item.created_at for item in items if item.created_at is not None]
+    if dates and (min(dates) < EARLIEST or max(dates) > _latest()):
+        return False
+    return not any(item.author_deleted and not (item.author and item.author.id) for item in items)
+
+
+def _latest() -> dt.datetime:
+    return dt.datetime.now(dt.UTC) + CLOCK_SKEW
 
 
 class PackedItem(Struct, gc=False):

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 
-from labeling.intake.item import Item
+from electioncenters.collector import collector_paused
+from labeling.intake.item import CheckedItem, Item, are_sound
 
 T = TypeVar("T")
 
@@ -19,7 +20,7 @@ MAX_ITEMS = 5_000
 _BOM = b"\xef\xbb\xbf"
 _array = msgspec.json.Decoder(list[Item])
 _line = msgspec.json.Decoder(Item)
-_ids = re.compile(rb'"external_id"')
+_ID = b'"external_id"'
 _at = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<field>[^`]*)`)?$", re.DOTALL)
 _named = re.compile(r"`(?P<field>\w+)`")
 #: Patterns say little to people; these are the reasons in words.
@@ -73,14 +74,16 @@ def parse_lines(body: bytes) -> Parsed:
 
 def _parse(body: bytes, whole: Callable[[bytes], list[Item]], elements: Callable[[bytes], Iterable[Any]]) -> Parsed:
     """All at once where nothing is wrong, which is nearly always; else one by one, to say what is wrong with which."""
-    if b"\\u0000" not in body and len(_ids.findall(body)) <= MAX_ITEMS:
+    if b"\\u0000" not in body and body.count(_ID) <= MAX_ITEMS:
         try:
-            items = whole(body)
+            with collector_paused():
+                items = whole(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             pass
         else:
             _bound(len(items))
-            return Parsed(items, [])
+            if are_sound(items):
+                return Parsed(items, [])
     return _one_by_one(elements(body))
 
 
@@ -116,7 +119,7 @@ class _NotJson(NamedTuple):
 def _item(element: Any) -> Item:
     if isinstance(element, _NotJson):
         raise InvalidValueError("", element.reason)
-    return _converted(element, Item)
+    return _converted(element, CheckedItem)
 
 
 def value_convert(value: Any, kind: type[T]) -> T:

@@ -89,6 +89,7 @@ class Screen:
         self._first_of_pair = [bits.take() for _ in range(_PAIRS)]
         self._shift = _PAIRS
         self._pairs = reduce(or_, self._first_of_pair)
+        self._leading = bits.taken
         self._together = together
         self._enough: dict[int, bool] = {0: together(frozenset())}
         self._look_up = look_up
@@ -101,18 +102,26 @@ class Screen:
         for some in _chunks(items):
             yield from self._looked_at(some, language_of)
 
-    def _looked_at(self, items: Sequence[Seen], language_of: Callable[[str | None], str | None]) -> Iterator[bool]:
+    def _looked_at(self, items: Sequence[Seen], language_of: Callable[[str | None], str | None]) -> list[bool]:
         written = [words_of(item.text or "", item.hashtags).split() for item in items]
         marks = self._words.marks(set().union(*written))
         tag_marks = self._tags.marks(set().union(*(item.hashtags for item in items if item.hashtags)))
         telling = frozenset(marks)
+        # Most words that have a mark are short ones, the second of a pair ("de", "la"): alone they can mean nothing.
+        leading = frozenset([word for word, mark in marks.items() if mark & self._leading])
+        looked: list[bool] = []
         for item, words in zip(items, written, strict=True):
+            tags = item.hashtags if tag_marks else None
+            if leading.isdisjoint(words) and (not tags or tag_marks.keys().isdisjoint(tags)):
+                looked.append(False)
+                continue
             mark = 0
             for word in telling.intersection(words):
                 mark |= marks[word]
-            for tag in item.hashtags or ():
+            for tag in tags or ():
                 mark |= tag_marks.get(tag, 0)
-            yield mark != 0 and self._suffices(mark, language_of(item.lang))
+            looked.append(mark != 0 and self._suffices(mark, language_of(item.lang)))
+        return looked
 
     def _suffices(self, mark: int, language: str | None) -> bool:
         spoken = self._of_none if language is None else self._of_language.get(language, self._of_others)

@@ -38,7 +38,7 @@ class NormalisedText:
         self._written = original.split()
         self._folded = list(map(_remembered, self._written))
         self.padded = "".join(self._folded) + " "
-        self._ends: list[int] | None = None
+        self._ends: list[int] = []
         self._starts: list[int] = []
 
     @property
@@ -53,22 +53,24 @@ class NormalisedText:
         """
         if start >= end:
             raise ValueError(f"an empty span has no place in the original: {start}-{end}")
-        if self._ends is None:
+        if not self._ends:
             self._ends = list(accumulate(map(len, self._folded)))
             self._starts = _word_starts(self.original, self._written)
-        first, after = self._origin(start, self._ends), self._origin(end - 1, self._ends) + 1
+        # Every folded word brings the space before it; the one before the first is padding, hence the 1.
+        index = bisect_right(self._ends, start + 1)
+        first, last = self._origin(start, index), end - 1
+        # Most spans are one word, and end where they begin.
+        after = self._origin(last, index if last + 1 < self._ends[index] else bisect_right(self._ends, end)) + 1
         original = self.original
         if after < len(original) and not original[after].isascii():
             while after < len(original) and is_mark(original[after]):
                 after += 1
         return first, after
 
-    def _origin(self, offset: int, ends: list[int]) -> int:
-        """Return the index in the original of the character at `offset`; only its own word is unfolded."""
-        # Every folded word brings the space before it; the one before the first is padding, hence the 1.
-        index = bisect_right(ends, offset + 1)
-        written, folded = self._written[index], self._folded[index]
-        within = offset - ends[index] + len(folded)
+    def _origin(self, offset: int, index: int) -> int:
+        """Return the index in the original of the character at `offset`; only its word, at `index`, is unfolded."""
+        written = self._written[index]
+        within = offset - self._ends[index] + len(self._folded[index])
         if within < 0:
             raise ValueError(f"offset {offset} is a space between words")
         if written.isascii() and written.isalnum():

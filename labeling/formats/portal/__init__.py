@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 
 from labeling.formats.base import Format
-from labeling.intake import Item
+from labeling.intake import CheckedItem
 
 
-def to_item(record: Item) -> dict[str, Any] | None:
+def to_item(record: CheckedItem) -> dict[str, Any] | None:
     """The record is the item."""
     document: dict[str, Any] = msgspec.to_builtins(record)
     return document
 
 
-PORTAL = Format("portal", Item, to_item, is_items=True)
+PORTAL = Format("portal", CheckedItem, to_item, is_items=True)
