@@ -44,6 +44,11 @@ GRANTS: dict[str, frozenset[str]] = {
     "labeling.view_pipeline": frozenset({Role.OPERATOR, Role.AUDITOR}),
     "labeling.edit_reminders": frozenset({Role.MODERATOR, Role.OPERATOR}),
     "labeling.operate_pipeline": frozenset({Role.OPERATOR}),
+    # Whose account is official: who proposes needs a source, who verifies is somebody else.
+    "labeling.view_accounts": frozenset({Role.CURATOR, Role.PUBLISHER, Role.MODERATOR, Role.OPERATOR, Role.AUDITOR}),
+    "labeling.propose_account": frozenset({Role.CURATOR, Role.PUBLISHER, Role.MODERATOR, Role.OPERATOR}),
+    "labeling.verify_account": frozenset({Role.PUBLISHER, Role.OPERATOR}),
+    "labeling.import_candidates": frozenset({Role.PUBLISHER, Role.OPERATOR}),
     "factcheck.assess_claim": frozenset({Role.FACT_CHECKER}),
     "factcheck.open_claim": frozenset({Role.FACT_CHECKER, Role.MODERATOR, Role.OPERATOR}),
     # Who checks what, where and when: nothing in it is secret, but keys and contracts are nobody else's business.

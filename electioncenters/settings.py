@@ -257,6 +257,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sequence-changes": {"task": "labeling.tasks.changes_sequence", "schedule": 2.0},
     "tell-standings": {"task": "labeling.tasks.standings_tell", "schedule": 5.0},
     "sweep-reviews": {"task": "labeling.tasks.review_sweep", "schedule": 30.0},
+    "follow-official-accounts": {"task": "labeling.tasks.official_follow_all", "schedule": 60.0},
     "tend-outside": {"task": "labeling.tasks.outside_tend", "schedule": 60.0},
     "sketch-reviews": {"task": "labeling.tasks.review_sketch", "schedule": 30.0},
     "forget-exposures": {"task": "labeling.tasks.review_forget", "schedule": 86_400.0},
@@ -398,6 +399,12 @@ REPORTS_PER_MINUTE = _env.number("REPORTS_PER_MINUTE", 600, minimum=1)
 REPORT_WAIT_DAYS = _env.number("REPORT_WAIT_DAYS", 7, minimum=1)
 OUTSIDE_CONTACT_DAYS = _env.number("OUTSIDE_CONTACT_DAYS", 30, minimum=1)
 OUTSIDE_DAYS = _env.number("OUTSIDE_DAYS", 180, minimum=1)
+
+# Content Credentials (C2PA): bytes of a file that are read, files read for one platform in a minute, and a PEM file
+# with the certificates of issuers whose signers are trusted. Without one everybody's signature counts as untrusted.
+PROVENANCE_MAX_BYTES = _env.number("PROVENANCE_MAX_BYTES", 64 * 1024 * 1024, minimum=1)
+PROVENANCE_PER_MINUTE = _env.number("PROVENANCE_PER_MINUTE", 60, minimum=1)
+PROVENANCE_TRUST = Path(_trust) if (_trust := _env.text("PROVENANCE_TRUST", "")) else None
 
 # Whether links on voters' pages are checked, and days for which it is kept what the checks found.
 LINK_CHECKS = _env.flag("LINK_CHECKS", default=True)

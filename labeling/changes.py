@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from labeling.label_document import label_document
+from labeling.label_document import BASIS, label_document
 from labeling.models import ChangeLedger, LabelState, Platform
 
 #: What a label's document does not hold once nobody is shown the label.
@@ -38,6 +38,7 @@ class Change(NamedTuple):
     jurisdiction: str
     election: str | None
     election_status: str | None
+    basis: str | None
 
     def document(self, platform: Platform, language: str) -> dict[str, Any]:
         """As JSON. A label that is not shown any more has no text and no link that could be shown by mistake."""
@@ -50,6 +51,7 @@ class Change(NamedTuple):
             decided_at=self.decided_at,
             language=language,
             member_state=None,
+            basis=self.basis,
         )
         if not self.is_shown:
             label |= dict.fromkeys(_SHOWN_ONLY)
@@ -101,14 +103,14 @@ def changes_start() -> int:
 
 _SHOWN: Final = LabelState.APPLIED.value
 # A left join keeps the ledger where nothing changed, and the change where its election is gone.
-_CHANGES: Final = """
+_CHANGES: Final = f"""
     SELECT ledger.last_position, ledger.erased_position, news.*
     FROM (SELECT coalesce(max(last_position), 0) AS last_position, coalesce(max(erased_position), 0) AS erased_position
           FROM labeling_changeledger) AS ledger
     LEFT JOIN LATERAL (
         SELECT sets.last_position - sets.size + change.ordinal AS position, change.action, sets.at, item.external_id,
                label.public_id, change.kind, change.confidence, label.decided_at, label.state = %(shown)s,
-               place.code, election.key, election.status
+               place.code, election.key, election.status, {BASIS}
         FROM labeling_changeset AS sets
         JOIN labeling_labelchange AS change ON change.change_set_id = sets.id
         JOIN labeling_label AS label ON label.id = change.label_id
@@ -122,4 +124,4 @@ _CHANGES: Final = """
         LIMIT %(limit)s
     ) AS news ON true
     ORDER BY news.position
-"""
+"""  # noqa: S608 -- our own text

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from labeling.models import ChangeSet, LabelChange, WebhookDelivery, WebhookEndpoint  # noqa: F401  # isort: skip
     from labeling.models import ReviewTask  # noqa: F401  # isort: skip
     from labeling.models import GoldenItem, QualityCheck  # noqa: F401  # isort: skip
+    from labeling.models import OfficialAccount  # noqa: F401  # isort: skip
 
 
 AnyJob = TypeVar("AnyJob", bound="Job")
@@ -374,3 +375,19 @@ class QualityCheckQuerySet(models.QuerySet["QualityCheck"]):
     def in_places(self, places: Iterable[int]) -> QualityCheckQuerySet:
         """Those of some places (primary keys)."""
         return self.filter(jurisdiction__in=list(places))
+
+
+class OfficialAccountQuerySet(models.QuerySet["OfficialAccount"]):
+    """Official accounts."""
+
+    def verified(self) -> OfficialAccountQuerySet:
+        """Those that two people vouch for."""
+        return self.filter(state="verified")
+
+    def of_account(self, platform: Platform, external_id: str) -> OfficialAccountQuerySet:
+        """What stands of one account on a platform."""
+        return self.filter(platform=platform, external_id=external_id, state__in=("proposed", "verified"))
+
+    def for_lists(self) -> OfficialAccountQuerySet:
+        """With everything a list shows, in one query."""
+        return self.select_related("platform", "jurisdiction", "election", "proposed_by", "decided_by")

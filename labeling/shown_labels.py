@@ -15,15 +15,16 @@ import msgspec
 from django.conf import settings
 
 from electioncenters.plain_cursor import plain_cursor
-from labeling.label_document import label_document
+from labeling.label_document import BASIS, label_document
 from labeling.standing import Standing, election_standing
 
 # The plan is kept for as long as the connection lives, and made while nobody knows yet how large the tables will be:
 # `OFFSET 0` leaves one way only, each item and its labels by their keys. Neither keys nor ids hold spaces, and a text
 # that the server takes apart is written faster than an array.
-_SHOWN = """
+_SHOWN = f"""
     SELECT asked.platform, asked.external_id, label.public_id, label.kind, place.code, election.key, election.status,
-           to_char(label.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')
+           to_char(label.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+           {BASIS}
     FROM (
         SELECT named.platform, named.external_id, platform.id AS platform_id
         FROM unnest(string_to_array(%s, ' '), string_to_array(%s, ' ')) AS named(platform, external_id)
@@ -36,7 +37,7 @@ _SHOWN = """
         OFFSET 0
     ) AS item
     CROSS JOIN LATERAL (
-        SELECT id, public_id, kind, state, jurisdiction_id, election_id, decided_at
+        SELECT id, public_id, kind, state, jurisdiction_id, election_id, decided_at, evidence
         FROM labeling_label WHERE item_id = item.id
         OFFSET 0
     ) AS label
@@ -44,7 +45,7 @@ _SHOWN = """
     LEFT JOIN centers_election AS election ON election.id = label.election_id
     WHERE label.state = 'applied'
     ORDER BY label.id
-"""
+"""  # noqa: S608 -- our own text
 # Stand for what differs from label to label; no text of ours holds them.
 _ID = "\ue000"
 _MOMENT = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
@@ -59,11 +60,12 @@ class Viewer(NamedTuple):
 
 
 class Named(NamedTuple):
-    """The election that a label names, if it names one, and how it stands."""
+    """The election that a label names, if it names one, and how it stands; and what the label rests on."""
 
     key: str | None
     status: str | None
     standing: Standing | None
+    basis: str | None
 
 
 def labels_shown(items: Collection[tuple[str, str]], viewer: Viewer) -> dict[tuple[str, str], list[msgspec.Raw]]:
@@ -73,8 +75,8 @@ def labels_shown(items: Collection[tuple[str, str]], viewer: Viewer) -> dict[tup
     """
     found: dict[tuple[str, str], list[msgspec.Raw]] = {}
     public_url = settings.PUBLIC_URL
-    for platform, external_id, public_id, kind, place, election, status, decided_at in _rows(items):
-        named = Named(election, status, election_standing(election, status))
+    for platform, external_id, public_id, kind, place, election, status, decided_at, basis in _rows(items):
+        named = Named(election, status, election_standing(election, status), basis)
         before, within, between, after = _template(kind, place, named, viewer, public_url)
         moment = decided_at.removesuffix(_NO_FRACTION)
         label = msgspec.Raw(f"{before}{public_id}{within}{public_id}{between}{moment}Z{after}".encode())
@@ -104,6 +106,7 @@ def _template(kind: str, place: str, named: Named, viewer: Viewer, public_url: s
         decided_at=_MOMENT,
         language=viewer.language,
         member_state=viewer.member_state,
+        basis=named.basis,
     )
     plain, moment = msgspec.json.encode(document).decode(), msgspec.json.encode(_MOMENT).decode().strip('"')
     return tuple(plain.replace(moment, _ID).split(_ID))

@@ -18,6 +18,7 @@ from labeling.services.author_erase import erasures_forget, erasures_send
 from labeling.services.back_test import back_test_run
 from labeling.services.batch_label import batch_label as label
 from labeling.services.brake_engage import brakes_engage_by_overturns, brakes_engage_by_share
+from labeling.services.candidate_list import previews_erase
 from labeling.services.changes_erase import changes_erase
 from labeling.services.changes_sequence import changes_sequence as sequence
 from labeling.services.claim_source import links_let_go
@@ -29,6 +30,7 @@ from labeling.services.intake_sweep import intake_sweep as sweep
 from labeling.services.job_send import job_send
 from labeling.services.job_send import jobs_sweep as sweep_jobs
 from labeling.services.matcher import matcher_prepare
+from labeling.services.official_follow import official_follow
 from labeling.services.outside_erase import outside_erase
 from labeling.services.outside_mail import outside_mail
 from labeling.services.outside_tend import unknown_tend
@@ -136,6 +138,13 @@ def review_sweep() -> None:
     quality_sweep()
 
 
+# Slices of its own; what a killed one leaves, the next one does.
+@shared_task(expires=60, time_limit=600)
+def official_follow_all() -> None:
+    """Bring labels on kept content to what was decided about official accounts."""
+    official_follow()
+
+
 @shared_task(expires=60)
 def outside_tend() -> None:
     """Look again for reported content that nobody had handed in, mail receipts and outcomes, let addresses go."""
@@ -176,6 +185,7 @@ def intake_erase() -> None:
     rules_erase()
     withdrawals_erase()
     outside_erase()
+    previews_erase()
 
 
 @shared_task(expires=5)

@@ -25,7 +25,7 @@ from centers.views import errors
 from centers.views.frame import Frame, frame_of, page_rendered
 from labeling.excerpt import marked_pieces
 from labeling.links import center_path, destination, tag_path, watch_path, why_path
-from labeling.models import ContentItem, Label, LabelState
+from labeling.models import AccountCategory, AiSource, ContentItem, Label, LabelState
 from labeling.outside.why import why_more
 from labeling.reminders import NoReminderError, reminder_find, tag_means
 from labeling.reminders import Viewer as TagViewer
@@ -309,8 +309,27 @@ def _signs(label: Label, language: str) -> list[Sign]:
         "region": pgettext("kind of sign", "the language of the video and the country of the account"),
     }
     other = _("another sign")
-    found = [Sign(_sign_words(sign, language), kinds.get(sign.get("kind", ""), other)) for sign in label.evidence]
+    bases = _bases()
+    found = [
+        Sign(_sign_words(sign, language), bases.get(sign.get("basis", "")) or kinds.get(sign.get("kind", ""), other))
+        for sign in label.evidence
+    ]
     return list(dict.fromkeys(found))
+
+
+def _bases() -> dict[str, str]:
+    """What labels that no rule gave rest on: who says how content was made, and whose an official account is."""
+    return {
+        AiSource.CREATOR.value: _("Its creator says so."),
+        AiSource.PLATFORM.value: _("The platform says so."),
+        AiSource.CREDENTIALS.value: _("The file’s Content Credentials say so."),
+        AccountCategory.GOVERNMENT.value: pgettext("official account", "Government"),
+        AccountCategory.POLITICIAN.value: pgettext("official account", "Politician"),
+        AccountCategory.PARTY.value: pgettext("official account", "Political party"),
+        AccountCategory.CANDIDATE.value: pgettext("official account", "Candidate"),
+        AccountCategory.NEWS.value: pgettext("official account", "News organisation"),
+        AccountCategory.ELECTORAL_AUTHORITY.value: pgettext("official account", "Electoral authority"),
+    }
 
 
 def _sign_words(sign: dict[str, Any], language: str) -> str:

@@ -16,7 +16,17 @@ from accounts.models import Invitation, Membership, Organisation, Role, User
 from centers.models import Answer, ElectionCenter, HeldUpload, Jurisdiction, Link, PageLook, Proposal, PublishedChange
 from factcheck.models import FactCheckPartner, Origin, PartnerKey, RatingWord
 from factcheck.services.claim_open import claim_open
-from labeling.models import BulkDecision, EmergingHashtag, Reminder, ReviewDecision, ReviewTask
+from labeling.models import (
+    BulkDecision,
+    Candidate,
+    CandidateList,
+    EmergingHashtag,
+    OfficialAccount,
+    Platform,
+    Reminder,
+    ReviewDecision,
+    ReviewTask,
+)
 from labeling.services.policies_load import policies_load
 from labeling.services.quality_golden import golden_mark
 from labeling.services.review_decide import review_decide
@@ -118,6 +128,44 @@ def _hashtag(place: Jurisdiction, member: User | None) -> dict[str, Any]:
 def _reminder(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     Reminder.objects.filter(jurisdiction=place).update(active=False)
     return {"pk": Reminder.objects.create(jurisdiction=place).pk}
+
+
+def _official(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    platform, _ = Platform.objects.get_or_create(key="fictional", defaults={"name": "Fictional platform"})
+    by, _ = User.objects.get_or_create(email="somebody@fictional.example")
+    account = OfficialAccount.objects.create(
+        platform=platform, external_id=f"account-{OfficialAccount.objects.count()}", name="Fictional party",
+        category="party", jurisdiction=place, source_url="https://party.example.org/", proposed_by=by,
+        proposed_at=timezone.now(),
+    )  # fmt: skip
+    return {"public_id": account.public_id}
+
+
+def _official_step(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    return _official(place, member) | {"step": "verify"}
+
+
+def _candidates(place: Jurisdiction, *, imported: bool) -> CandidateList:
+    election = ElectionFactory.create(jurisdiction=place)
+    return CandidateList.objects.create(
+        election=election, source_url="https://wahl.example.org/", published_on="2031-03-01", file_name="list.csv",
+        digest="a" * 64, encoding="utf-8", payload=None if imported else b"name\nZoe Demo\n", created_at=timezone.now(),
+        mapping={"name": "name"}, imported_at=timezone.now() if imported else None,
+        candidate_count=1 if imported else 0,
+    )  # fmt: skip
+
+
+def _candidate_list(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    return {"public_id": _candidates(place, imported=True).public_id}
+
+
+def _candidates_preview(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    return {"public_id": _candidates(place, imported=False).public_id}
+
+
+def _candidate(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    listing = _candidates(place, imported=True)
+    return {"pk": Candidate.objects.create(list=listing, line=2, name="Zoe Demo", key="demo zoe").pk}
 
 
 def _desk(place: Jurisdiction, member: User | None) -> dict[str, Any]:
@@ -406,6 +454,15 @@ DOORS: dict[str, Door] = {
     "pipeline": Door("labeling.view_pipeline"),
     "batch-download": Door("labeling.operate_pipeline", given=_set_aside),
     "batch-replay": Door("labeling.operate_pipeline", given=_set_aside),
+    "official-accounts": Door("labeling.view_accounts"),
+    "official-propose": Door("labeling.propose_account"),
+    "official-account": Door("labeling.view_accounts", given=_official),
+    "official-step": Door("labeling.propose_account", target=_official_step),
+    "candidate-lists": Door("labeling.view_accounts"),
+    "candidates-add": Door("labeling.import_candidates"),
+    "candidate-list": Door("labeling.view_accounts", given=_candidate_list),
+    "candidates-preview": Door("labeling.import_candidates", target=_candidates_preview),
+    "candidate": Door("labeling.view_accounts", given=_candidate),
     "webhooks": Door("labeling.view_pipeline"),
     "webhook": Door("labeling.view_pipeline", given=_webhook),
     "webhook-add": Door("labeling.operate_pipeline"),

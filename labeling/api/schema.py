@@ -27,6 +27,8 @@ def _object(required: list[str], **properties: Any) -> dict[str, Any]:
     return {"type": "object", "required": required, "properties": properties}
 
 
+_MADE = ("generated", "partly", "not_ai")
+
 ITEM = _object(
     ["external_id"],
     external_id={"type": "string", "pattern": r"^[!-~]{1,255}$", "description": "The platform's own id."},
@@ -64,6 +66,15 @@ ITEM = _object(
         "maxProperties": 50,
         "additionalProperties": {"type": ["number", "null"]},
     },
+    ai={
+        "type": ["object", "null"],
+        "description": "How it was made: what its creator declared, and what the platform found.",
+        "properties": {
+            "declared": {"type": ["string", "null"], "enum": [*_MADE, None]},
+            "flagged": {"type": ["string", "null"], "enum": [*_MADE, None]},
+        },
+    },
+    paid={"type": "boolean", "default": False, "description": "Whether somebody paid for it, as the platform knows."},
 )
 
 INVALID_ITEM = _object(["index", "errors"], index=_COUNT, external_id=_TEXT, errors=_REASONS)
@@ -101,6 +112,7 @@ LABEL = _object(
         "election",
         "election_status",
         "replaced_by",
+        "rests_on",
         "decided_at",
     ],
     id=_TEXT,
@@ -118,6 +130,14 @@ LABEL = _object(
     replaced_by={
         "type": ["string", "null"],
         "description": "The election held instead of one that was annulled, cancelled or postponed.",
+    },
+    rests_on={
+        "type": "array",
+        "items": _TEXT,
+        "description": (
+            "Of `ai_generated` who says so: creator, platform, content_credentials; of `official_account` the kind of "
+            "account, such as government or party. Empty for other labels, and for what a moderator found."
+        ),
     },
     decided_at=_MOMENT,
 )
@@ -248,4 +268,75 @@ STATEMENTS = _object(
     statements={"type": "array", "items": STATEMENT},
     cursor={"type": "string", "description": "Where to read on."},
     more={"type": "boolean"},
+)
+
+_LABEL_STATE: dict[str, Any] = {
+    "type": ["object", "null"],
+    "description": "The item's label about artificial intelligence; null without one.",
+    "required": ["id", "state"],
+    "properties": {
+        "id": _TEXT,
+        "state": {"type": "string", "enum": ["applied", "review", "withdrawn"]},
+    },
+}
+
+PROVENANCE = _object(
+    ["uri", "sha256", "state", "says", "media_type", "signer", "generator", "sources", "actions", "problems", "known",
+     "label"],
+    uri=_TEXT,
+    sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    state={
+        "type": "string",
+        "enum": ["none", "valid", "untrusted", "invalid", "elsewhere"],
+        "description": (
+            "`untrusted`: unchanged, but the signer is not on the list of those trusted. `invalid` and `elsewhere` "
+            "(only an address, which is never fetched) prove nothing."
+        ),
+    },
+    says={"type": "string", "enum": ["generated", "partly", "not_ai", "nothing"]},
+    media_type=_TEXT,
+    signer={"type": "string", "description": "As the certificate names it; proven only where `state` is `valid`."},
+    generator=_TEXT,
+    sources={"type": "array", "items": _TEXT, "description": "IPTC digital source types."},
+    actions={"type": "array", "items": _TEXT},
+    problems={"type": "array", "items": _TEXT, "description": "Codes of what did not validate."},
+    known={"type": "boolean", "description": "Whether the item is known here, so that what was read is kept."},
+    label=_LABEL_STATE,
+)  # fmt: skip
+
+DECLARATION = _object(
+    ["ai_generated"],
+    ai_generated={"oneOf": [{"type": "boolean"}, {"type": "string", "enum": list(_MADE)}]},
+)
+
+DECLARED = _object(
+    ["uri", "ai_generated", "label"],
+    uri=_TEXT,
+    ai_generated={"type": "string", "enum": list(_MADE)},
+    label=_LABEL_STATE,
+)
+
+OFFICIAL_ACCOUNT = _object(
+    ["uri", "name", "category", "jurisdiction", "election", "source_url", "verified_at", "policy"],
+    uri=_TEXT,
+    name={"type": "string", "description": "Whose account it is."},
+    category={
+        "type": "string",
+        "enum": ["government", "politician", "party", "candidate", "news", "electoral_authority"],
+    },
+    jurisdiction=_TEXT,
+    election=_NULLABLE | {"description": "Of candidates: the election they stand in."},
+    source_url={"type": "string", "format": "uri", "description": "Where one can see whose it is."},
+    verified_at=_MOMENT,
+    policy=_object(
+        ["no_paid_political_advertising", "no_monetisation", "verified_badge", "enforcement"],
+        no_paid_political_advertising={"type": "boolean"},
+        no_monetisation={"type": "boolean"},
+        verified_badge={"type": ["string", "null"], "enum": ["recommended", "required", None]},
+        enforcement={
+            "type": "string",
+            "enum": ["standard", "nuanced"],
+            "description": "`nuanced`: nobody acts against it alone; escalate before acting.",
+        },
+    ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Raw, Struct
 from msgspec.json import Decoder
@@ -44,11 +44,23 @@ class Media(Struct, gc=False, omit_defaults=True):
     ai_generated: bool | None = None
 
 
+#: How content was made: with artificial intelligence, in part, or not.
+Made = Literal["generated", "partly", "not_ai"]
+
+
+class Ai(Struct, gc=False, omit_defaults=True):
+    """What is known of how the item was made: what its creator declared, and what the platform itself found."""
+
+    declared: Made | None = None
+    flagged: Made | None = None
+
+
 class Item(Struct, gc=False, omit_defaults=True):
     """A video or post. `hashtags` is `None` when they are to be found in the text.
 
     A higher `revision` replaces a lower one. `deleted` items need their `external_id` only. With `author_deleted` it is
-    no item but the news that the account `author.id` is gone, and all it posted with it.
+    no item but the news that the account `author.id` is gone, and all it posted with it. `paid` is what the platform
+    knows of whether somebody paid for it.
 
     What needs Python to be checked is not checked here but by `are_sound`, for a whole request at once, and by
     `CheckedItem`, which says what is wrong.
@@ -67,6 +79,8 @@ class Item(Struct, gc=False, omit_defaults=True):
     author_deleted: bool = False
     media: Annotated[list[Media], Meta(max_length=50)] | None = None
     metrics: Annotated[dict[Annotated[str, Meta(max_length=50)], int | float | None], Meta(max_length=50)] | None = None
+    ai: Ai | None = None
+    paid: bool = False
 
 
 class CheckedItem(Item, gc=False, omit_defaults=True):
@@ -116,6 +130,8 @@ class PackedItem(Struct, gc=False):
     url: Raw = Raw()
     media: Raw = Raw()
     metrics: Raw = Raw()
+    ai: Raw = Raw()
+    paid: bool = False
 
     def unpacked(self) -> Item:
         """All of the item."""
@@ -133,6 +149,8 @@ class PackedItem(Struct, gc=False):
             author_deleted=self.author_deleted,
             media=_media.decode(self.media) if self.media else None,
             metrics=_metrics.decode(self.metrics) if self.metrics else None,
+            ai=_ai.decode(self.ai) if self.ai else None,
+            paid=self.paid,
         )
 
 
@@ -140,4 +158,5 @@ _author: Final = Decoder(Author | None)
 _created_at: Final = Decoder(dt.datetime | None)
 _url: Final = Decoder(str | None)
 _media: Final = Decoder(list[Media] | None)
+_ai: Final = Decoder(Ai | None)
 _metrics: Final = Decoder(dict[str, int | float | None] | None)

@@ -1,6 +1,7 @@
 """Content that flows in, the rules it is measured by, and the labels it gets."""
 
 from labeling.models.account import Account
+from labeling.models.ai import AI, AiEvidence, AiSays, AiSource, CredentialsState
 from labeling.models.api_key import ApiKey
 from labeling.models.atproto import AtprotoLabel, AtprotoStream
 from labeling.models.batch import BatchState, IntakeBatch
@@ -12,6 +13,16 @@ from labeling.models.erasure import AuthorErasure
 from labeling.models.hashtag import EmergingHashtag, EmergingState, HashtagHour
 from labeling.models.job import BackTest, Job, JobState, RelabelJob
 from labeling.models.label import Decider, DecisionAction, Label, LabelDecision, LabelKind, LabelState
+from labeling.models.official import (
+    POLITICAL,
+    AccountCategory,
+    Badge,
+    Candidate,
+    CandidateList,
+    OfficialAccount,
+    OfficialState,
+    OfficialStep,
+)
 from labeling.models.outside import Appeal, AppealSecret, Appellant, FromOutside, Outcome, Report, ReportKind
 from labeling.models.platform import Platform
 from labeling.models.policy import Policy, PolicyText
@@ -45,8 +56,14 @@ from labeling.models.tally import ShadowTally, StreamTally
 from labeling.models.webhook import DeliveryState, EndpointAction, EndpointEvent, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "AI",
     "CANDIDATE_STATUSES",
+    "POLITICAL",
     "Account",
+    "AccountCategory",
+    "AiEvidence",
+    "AiSays",
+    "AiSource",
     "ApiKey",
     "Appeal",
     "AppealSecret",
@@ -55,9 +72,12 @@ __all__ = [
     "AtprotoStream",
     "AuthorErasure",
     "BackTest",
+    "Badge",
     "BatchState",
     "BrakeCause",
     "BulkDecision",
+    "Candidate",
+    "CandidateList",
     "ChangeAction",
     "ChangeLedger",
     "ChangeSet",
@@ -66,6 +86,7 @@ __all__ = [
     "ClaimSource",
     "ComparedBy",
     "ContentItem",
+    "CredentialsState",
     "Decider",
     "DecisionAction",
     "DeliveryState",
@@ -85,6 +106,9 @@ __all__ = [
     "LabelDecision",
     "LabelKind",
     "LabelState",
+    "OfficialAccount",
+    "OfficialState",
+    "OfficialStep",
     "Outcome",
     "Platform",
     "Policy",

@@ -48,8 +48,9 @@ class Label(models.Model):
     """A label on a content item, for one jurisdiction and, where it is known, one election.
 
     `evidence` is the list of signs found: `{"rule", "kind", "text", "start", "end"}`, offsets in code points of the
-    item's text, null for a hashtag handed in beside it. `decided_by` is who decided the present state: what a person
-    decided, no machine changes.
+    item's text, null for a hashtag handed in beside it. Labels about artificial intelligence and official accounts
+    have signs without a rule: `{"kind", "basis"}` with what is said and by whom. `decided_by` is who decided the
+    present state: what a person decided, no machine changes.
     """
 
     public_id = models.CharField(max_length=16, default=label_public_id, editable=False)
@@ -138,7 +139,7 @@ class LabelDecision(models.Model):
     """One line of a label's history. Lines are only ever added: a trigger in the database refuses everything else.
 
     `reason` is a short stable code for machines' decisions (`matched`, `revision_no_longer_matches`, `item_deleted`,
-    `relabelled`)
+    `relabelled`, `ai_evidence`, `ai_evidence_gone`, `official_account`, `official_account_ended`)
     and a person's own words for theirs.
     """
 

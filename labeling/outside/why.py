@@ -31,7 +31,10 @@ MEANINGS: Final[dict[LabelKind, tuple[str | Promise, str | Promise]]] = {
         _("It does not say that the content is true or false, and nothing about its author, a party or a candidate."),
     ),
     LabelKind.OFFICIAL_ACCOUNT: (
-        _("The label says that an official body posted this content."),
+        _(
+            "The label says that the account which posted this content belongs to whom it says. Two people have checked"
+            " that."
+        ),
         _("It does not say that the content is true or false, and nothing about its author, a party or a candidate."),
     ),
 }

@@ -100,7 +100,7 @@ def items_upsert(
 def items_erase(revisions: dict[int, int], now: dt.datetime) -> None:
     """Erase all that items hold but their id; `revisions` maps their primary key to the revision that said so.
 
-    Authors of whom nothing is left go with them.
+    Authors of whom nothing is left go with them, and what was said of how the items were made.
     """
     authors = _rows(
         """WITH gone AS (
@@ -115,9 +115,10 @@ def items_erase(revisions: dict[int, int], now: dt.datetime) -> None:
         [list(revisions), list(revisions.values()), now],
     )
     _rows(
-        """DELETE FROM labeling_account AS account WHERE id = ANY(%s::bigint[])
+        """WITH said AS (DELETE FROM labeling_aievidence WHERE item_id = ANY(%s::bigint[]))
+           DELETE FROM labeling_account AS account WHERE id = ANY(%s::bigint[])
            AND NOT EXISTS (SELECT FROM labeling_contentitem WHERE author_id = account.id) RETURNING id""",
-        [[author for (author,) in authors if author is not None]],
+        [list(revisions), [author for (author,) in authors if author is not None]],
     )
 
 

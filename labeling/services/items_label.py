@@ -17,6 +17,7 @@ from labeling.intake import Item, PackedItem
 from labeling.matching import Match
 from labeling.models import LabelState, Platform, SampledItem
 from labeling.services import item_rows, label_rows
+from labeling.services.ai_evidence import ai_flags_take
 from labeling.services.author_erase import authors_erase_ask, authors_erased
 from labeling.services.blanking import text_blanked
 from labeling.services.comparison import Differences
@@ -25,6 +26,7 @@ from labeling.services.item_rows import KnownItem
 from labeling.services.label_rows import KnownLabel, Verdict
 from labeling.services.labels_bring import Reasons, labels_bring, labels_wanted
 from labeling.services.matcher import Matcher, Matchers
+from labeling.services.official_follow import officials_take
 from labeling.services.shadow import shadow_compare
 from labeling.services.stream_tally import Tally
 
@@ -232,7 +234,11 @@ def _write_matched(platform: Platform, matched: list[_Matched], now: dt.datetime
         if (row := written.get(item.external_id))
     }
     known = label_rows.labels_known(row.pk for row in written.values() if not row.is_new)
-    return labels_bring(wanted=wanted, known=known, reasons=_REASONS, now=now).new
+    new = labels_bring(wanted=wanted, known=known, reasons=_REASONS, now=now).new
+    rows = [(row.pk, row.is_new, item) for item in items if (row := written.get(item.external_id))]
+    officials_take(platform=platform, items=rows, now=now)
+    ai_flags_take(items=[row for row in rows if row[2].ai or row[2].media], now=now)
+    return new
 
 
 def _write_unmatched(items: list[tuple[PackedItem, KnownItem, int]], now: dt.datetime) -> None:

@@ -29,13 +29,13 @@ class LabelKey(NamedTuple):
 
 
 class LabelDraft(NamedTuple):
-    """A label as the matcher wants it."""
+    """A label as the matcher, or evidence of another kind, wants it; `ruleset` is the one that says so, if one does."""
 
     key: LabelKey
     state: LabelState
     confidence: float
     evidence: tuple[Any, ...]
-    ruleset: int
+    ruleset: int | None
 
 
 class KnownLabel(NamedTuple):

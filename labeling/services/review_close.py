@@ -83,7 +83,16 @@ def _tasks_gone() -> list[int]:
                      SELECT FROM labeling_reviewsignal AS signal
                      LEFT JOIN labeling_label AS label ON label.id = signal.label_id
                      WHERE signal.task_id = task.id
-                       AND (signal.kind NOT IN ('unsure', 'brake') OR label.state = 'review')
+                       AND (signal.kind NOT IN ('unsure', 'brake') OR label.state = 'review' OR signal.source = 'paid'
+                            -- Asked about although the label stands, or was taken away by a person: until somebody
+                            -- confirms it, or whoever posted it declares it.
+                            OR signal.source LIKE 'ai:%%' AND NOT (label.state = 'applied' AND (
+                                   label.decided_by = 'person'
+                                   OR (SELECT coalesce(bool_or(said.says IN ('generated', 'partly')), false)
+                                              AND NOT coalesce(bool_or(said.source = 'creator'
+                                                                       AND said.says = 'not_ai'), false)
+                                       FROM labeling_aievidence AS said
+                                       WHERE said.item_id = label.item_id AND said.source <> 'content_credentials'))))
                        AND item.erased_at IS NULL)
                  AND task.kind <> 'hashtag'
                ORDER BY task.id LIMIT %s FOR UPDATE OF task SKIP LOCKED""",

@@ -35,6 +35,7 @@ from labeling.services.quality_check import blind_allow, labels_given_before, qu
 from labeling.services.review_claim import PERMISSION, ReviewConflict, is_held_by_another, may_decide
 from labeling.services.review_hashtags import hashtag_decide, hashtag_restore, is_hashtag
 from labeling.services.review_join import task_weigh
+from labeling.services.review_official import second_person_check
 from labeling.services.statement import statements_follow, statements_withdraw
 
 #: For so long a decision can be taken back by whoever made it.
@@ -168,6 +169,7 @@ def _decided(
 ) -> ReviewDecision:
     policy = verdict.policy or task.policy
     _check(verdict, policy)
+    second_person_check(task=task, by=by, policy=policy, verdict=verdict)
     effects, left = _effects(task, by, policy, verdict, now)
     decision = ReviewDecision.objects.create(
         task=task,

@@ -10,13 +10,18 @@ from typing import Any, Final, NamedTuple
 from django.db import connection, transaction
 
 from centers.models import PollingDay
-from labeling.models import Policy, ReviewSignal, ReviewTask, SignalKind, TaskState
+from labeling.models import LabelKind, Policy, ReviewSignal, ReviewTask, SignalKind, TaskState
 from labeling.review.priority import factors_of, rank_of
 from labeling.services.item_rows import json_rows, rows_prepared
 from labeling.services.policies_load import policies_load
 
 #: The policy by which labels of rules are judged.
 ELECTION_LABEL: Final = "election-label"
+#: The policies by which waiting labels of other kinds are judged.
+_POLICIES: Final = {
+    LabelKind.AI_GENERATED.value: "undisclosed-ai",
+    LabelKind.OFFICIAL_ACCOUNT.value: "official-account",
+}
 #: How bad a kind of signal is at least, whatever its policy says.
 _AT_LEAST: Final = {
     SignalKind.REPORT: 2,
@@ -112,7 +117,7 @@ def labels_join(*, labels: Iterable[int], now: dt.datetime, kind: SignalKind | N
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT label.id, platform.key || ':' || item.external_id, item.id, item.lang, label.jurisdiction_id,
-                      ARRAY(SELECT brake.rule FROM labeling_rulebrake AS brake
+                      label.kind, ARRAY(SELECT brake.rule FROM labeling_rulebrake AS brake
                             WHERE brake.ruleset_id = label.ruleset_id AND brake.released_at IS NULL
                               AND brake.rule IN (SELECT sign->>'rule' FROM jsonb_array_elements(label.evidence) AS sign)
                             ORDER BY brake.rule)
@@ -132,10 +137,11 @@ def labels_join(*, labels: Iterable[int], now: dt.datetime, kind: SignalKind | N
             language=language_of(lang),
             kind=kind or (SignalKind.BRAKE if held else SignalKind.UNSURE),
             source=f"label:{label}",
+            policy=_POLICIES.get(about, ELECTION_LABEL),
             label=label,
             detail={"rules": held} if held else {},
         )
-        for label, uri, item, lang, place, held in waiting
+        for label, uri, item, lang, place, about, held in waiting
     ]
     return signals_join(signals=signals, now=now)
 

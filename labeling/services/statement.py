@@ -11,6 +11,7 @@ from django.db.models import Max
 from centers.models import Jurisdiction
 from labeling.models import (
     ContentItem,
+    Decider,
     DeliveryState,
     Label,
     LabelKind,
@@ -58,7 +59,10 @@ def statements_follow(*, decision: ReviewDecision, now: dt.datetime) -> None:
     moved = {
         effect["label"]: effect["after"]["state"]
         for effect in decision.label_effects()
-        if not effect["before"] or effect["before"]["state"] != effect["after"]["state"]
+        if not effect["before"]
+        or effect["before"]["state"] != effect["after"]["state"]
+        # What a machine had given was nobody's decision: who confirms it restricts.
+        or effect["before"]["decided_by"] == Decider.MACHINE
     }
     found = Label.objects.filter(pk__in=moved).select_related("item__platform", "jurisdiction").order_by("pk")
     for label in found:

@@ -16,7 +16,17 @@ from accounts.staff.access import StaffRequest
 from factcheck.matching import claims_found
 from factcheck.models import Assessment, Claim, ClaimOffer, FactCheckPartner
 from factcheck.verdict import Verdict, verdict_from
-from labeling.models import ClaimSource, Label, LabelState, Policy, ReviewAction, ReviewDecision, ReviewTask, TaskState
+from labeling.models import (
+    ClaimSource,
+    Label,
+    LabelState,
+    Policy,
+    ReviewAction,
+    ReviewDecision,
+    ReviewTask,
+    SignalKind,
+    TaskState,
+)
 from labeling.review.priority import factors_said
 from labeling.review.queue import Queue
 from labeling.review.shown import LONGEST, shown_pieces
@@ -34,6 +44,7 @@ from labeling.staff.review_choices import (
     policy_titles,
     titles_about_content,
 )
+from labeling.staff.review_evidence import ai_said, official_said
 from labeling.staff.review_form import ChangeForm, language_name, profile_of
 from labeling.staff.review_media import media_of
 from labeling.staff.review_queue import queue_said
@@ -106,6 +117,9 @@ def _content(task: ReviewTask, user: User) -> dict[str, Any]:
         "claims": [one for one in claims_found(text) if one.claim.pk not in known] if is_open else (),
         "brought": brought,
         "can_bring": can_bring(task) and user.has_perm(PERMISSION, task),
+        "ai_said": ai_said(task),
+        "official": official_said(task, user),
+        "told": [signal for signal in signals if signal.kind == SignalKind.UNSURE and signal.detail.get("said")],
     }
 
 

@@ -82,6 +82,14 @@ def register_all() -> None:
         ),
         Section(
             group="Labelling",
+            title="Official accounts",
+            url_name="official-accounts",
+            permission="labeling.view_accounts",
+            about="Accounts of governments, parties, candidates and others that two people vouch for.",
+            key="o",
+        ),
+        Section(
+            group="Labelling",
             title="Pipeline",
             url_name="pipeline",
             permission="labeling.view_pipeline",

@@ -63,6 +63,7 @@ def test_a_label_comes_with_text_and_links_in_the_language_asked_for(client: Cli
                         "election": "de.parliament.2029",
                         "election_status": "expected",
                         "replaced_by": None,
+                        "rests_on": [],
                         "decided_at": label.decided_at.isoformat().replace("+00:00", "Z"),
                     }
                 ],

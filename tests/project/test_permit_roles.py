@@ -30,11 +30,13 @@ LOGIN = "/staff/account/login/"
 #: What a view asks of strangers' programs instead of a session.
 API_WRITES = {
     "api-content",
+    "api-declaration",
     "api-factcheck-assessment",
     "api-factcheck-claims",
     "api-factcheck-hours",
     "api-factcheck-offer",
     "api-factcheck-withdrawal",
+    "api-provenance",
     "api-reports",
 }
 WRITES = {"post", "put", "patch", "delete"}
