@@ -76,6 +76,28 @@ def captions_clean(text: str) -> str:
 
 def captions_read(text: str) -> list[Cue]:
     """The cues. Raises `WebVTTError`, with everything that is wrong up to a handful."""
+    cues: list[Cue] = []
+    problems: list[str] = []
+    for number, block in _blocks(_lines(text)):
+        try:
+            if (cue := _block_read(number, block)) is not None:
+                problems += _out_of_order(number, cue, cues)
+                cues.append(cue)
+        except WebVTTError as error:
+            problems += error.problems
+        if len(cues) > MOST_CUES:
+            problems.append(f"There are more than {MOST_CUES:,} captions.")
+        if len(problems) >= _MOST_PROBLEMS or len(cues) > MOST_CUES:
+            break
+    if not cues and not problems:
+        problems.append("There is no caption in it.")
+    if problems:
+        raise WebVTTError(*problems[:_MOST_PROBLEMS])
+    return cues
+
+
+def _lines(text: str) -> list[str]:
+    """Raises `WebVTTError` for what is no such file at all."""
     if len(text.encode(errors="replace")) > LARGEST:
         raise WebVTTError(f"The captions are larger than {LARGEST // 1024} KB.")
     if "\0" in text:
@@ -83,26 +105,7 @@ def captions_read(text: str) -> list[Cue]:
     lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not _HEADER.fullmatch(lines[0]):
         raise WebVTTError("The first line must be WEBVTT.")
-    cues: list[Cue] = []
-    problems: list[str] = []
-    for number, block in _blocks(lines):
-        try:
-            cue = _block_read(number, block)
-        except WebVTTError as error:
-            problems += error.problems
-        else:
-            if cue is not None:
-                problems += _out_of_order(number, cue, cues)
-                cues.append(cue)
-        if len(problems) >= _MOST_PROBLEMS or len(cues) > MOST_CUES:
-            break
-    if len(cues) > MOST_CUES:
-        problems.append(f"There are more than {MOST_CUES:,} captions.")
-    if not cues and not problems:
-        problems.append("There is no caption in it.")
-    if problems:
-        raise WebVTTError(*problems[:_MOST_PROBLEMS])
-    return cues
+    return lines
 
 
 def captions_write(cues: list[Cue]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from centers.models.fact import Translated
@@ -12,6 +11,8 @@ from centers.models.jurisdiction import Jurisdiction
 from centers.models.media_file import MediaFile
 from centers.querysets import CampaignQuerySet, LiteracyVideoQuerySet
 
+#: Stands as source where something is known from public reports whose address is not.
+PUBLIC_REPORTS = "public reports"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 #: Seconds of the longest video a campaign may show.
 LONGEST_VIDEO = 4 * 3600
@@ -20,10 +21,10 @@ LONGEST_VIDEO = 4 * 3600
 class ShownIn(models.TextChoices):
     """The part of an election's life in which a centre shows a video."""
 
-    ALWAYS = "always", _("Always")
-    BEFORE = "before", _("Before the vote")
-    DURING = "during", _("During the vote")
-    AFTER = "after", _("After the vote")
+    ALWAYS = "always", "always"
+    BEFORE = "before", "before the vote"
+    DURING = "during", "during the vote"
+    AFTER = "after", "after the vote"
 
 
 class VideoProvider(models.TextChoices):
@@ -47,9 +48,7 @@ class Campaign(Translated):
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     partner_name = models.CharField(max_length=250)
-    partner = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="campaigns"
-    )
+    partner = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="campaigns")
     countries = ArrayField(models.CharField(max_length=20), default=list)
     languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     starts_on = models.DateField(null=True, blank=True)
@@ -67,7 +66,9 @@ class Campaign(Translated):
             models.CheckConstraint(condition=~models.Q(partner_name=""), name="campaign_names_its_partner"),
             models.CheckConstraint(condition=models.Q(countries__len__gte=1), name="campaign_has_a_country"),
             models.CheckConstraint(
-                condition=models.Q(starts_on=None) | models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+                condition=models.Q(starts_on=None)
+                | models.Q(ends_on=None)
+                | models.Q(ends_on__gte=models.F("starts_on")),
                 name="campaign_ends_after_it_starts",
             ),
             # Nothing invented may look like a report, and no real body may be lent to something invented.
@@ -80,7 +81,7 @@ class Campaign(Translated):
                 condition=models.Q(source_url="") | models.Q(source_url__regex=r"^https?://"),
                 name="campaign_source_is_a_web_address",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.slug
@@ -176,9 +177,7 @@ class ReportedViews(models.Model):
     last_day = models.DateField()
     views = models.PositiveBigIntegerField()
     via = models.CharField(max_length=10, choices=Via)
-    reported_by = models.ForeignKey(
-        "accounts.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    reported_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     reported_at = models.DateTimeField()
 
     class Meta:
