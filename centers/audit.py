@@ -31,5 +31,5 @@ def register_all() -> None:
     tracked(ElectionCenter, exclude=("version", "published_at"))
     tracked(UrgentNotice)
     # How often a video was watched is counted, not curated (`VideoStarts`).
-    for model in (Campaign, LiteracyVideo, MediaFile, ReportedViews, Tip):
-        tracked(model)
+    for one in (Campaign, LiteracyVideo, MediaFile, ReportedViews, Tip):
+        tracked(one)

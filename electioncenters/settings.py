@@ -216,6 +216,11 @@ MEDIA_ACCEL = _env.flag("MEDIA_ACCEL", default=False)
 # Megabytes of a video that may be handed in, and how often a minute the beginning of one is counted at most.
 MEDIA_VIDEO_MB = _env.number("MEDIA_VIDEO_MB", 64, minimum=1)
 VIDEO_STARTS_PER_MINUTE = _env.number("VIDEO_STARTS_PER_MINUTE", 600, minimum=1)
+FILE_UPLOAD_HANDLERS = [
+    "electioncenters.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
