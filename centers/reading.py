@@ -101,13 +101,13 @@ def center_load(code: str) -> CenterFacts:
             UrgentNotice.objects.standing(timezone.now()).filter(center=center).select_related("organisation")
         ),
         broken=tuple(Link.objects.broken().of_place(place)),
-        campaigns=tuple(_campaigns(place)),
+        campaigns=tuple(campaigns_load(place)),
         tips=tuple(Tip.objects.in_center(place)),
     )
 
 
-def _campaigns(place: Jurisdiction) -> QuerySet[Campaign]:
-    """With their videos, without what only the pages of single videos show."""
+def campaigns_load(place: Jurisdiction) -> QuerySet[Campaign]:
+    """Those a centre shows, with their videos, without what only the pages of single videos show."""
     shown = Campaign.objects.shown().in_center(place).select_related("partner", "jurisdiction")
     return shown.prefetch_related(Prefetch("videos", LiteracyVideo.objects.listed().order_by("rank", "slug")))
 

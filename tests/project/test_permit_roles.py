@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 LOGIN = "/staff/account/login/"
 #: What a view asks of strangers' programs instead of a session.
-API_WRITES = {"api-content", "api-factcheck-hours", "api-reports"}
+API_WRITES = {"api-content", "api-factcheck-hours", "api-literacy-views", "api-reports"}
 WRITES = {"post", "put", "patch", "delete"}
 REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED, HTTPStatus.METHOD_NOT_ALLOWED}
 
