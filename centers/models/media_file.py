@@ -51,7 +51,8 @@ class MediaFile(models.Model):
             ),
             # A page that knows a picture's measures does not jump when it comes.
             models.CheckConstraint(
-                condition=models.Q(kind="video") | models.Q(width__gte=1, height__gte=1),
+                condition=models.Q(kind="video")
+                | models.Q(width__isnull=False, width__gte=1, height__isnull=False, height__gte=1),
                 name="media_poster_has_measures",
             ),
         ]
