@@ -113,7 +113,7 @@ def test_sources_stand_apart(campaign: Any, client: Client) -> None:
     views_report(figures=[figure(100)], source=CLIPS)
     views_report(figures=[figure(7)], source=Source("Gazette", "https://gazette.example.org/views", "file"))
     page = client.get("/en/centers/xa/learn/look-twice/").content.decode()
-    assert page.count("Views, as reported by") == 2
+    assert page.count("Reported views") == 2
     assert totals() == {"Clips": 100, "Gazette": 7}
 
 
@@ -162,7 +162,7 @@ def test_publisher_brings_figures_and_takes_them_back(campaign: Any, publisher: 
     desk = client_of(publisher)
     assert sent(desk, TABLE, source_url="https://clips.example.org/report").status_code == 302
     page = desk.get("/staff/centers/xa/campaigns/views/").content.decode()
-    assert "1234" in page
+    assert "1,234" in page
     row = ReportedViews.objects.get()
     assert (row.reported_by, row.via, row.source_url) == (publisher, "file", "https://clips.example.org/report")
     assert desk.post("/staff/centers/xa/campaigns/views/", {"do": "forget", "pk": row.pk}).status_code == 302

@@ -121,7 +121,7 @@ def test_campaign_tells_partner_period_source_and_both_kinds_of_figures(
     assert "Arcadian Fact Desk" in page
     assert "May 2031 – June 2031" in page
     assert 'href="https://gazette.example.org/look-twice"' in page
-    assert "Views, as reported by Clips" in page
+    assert re.search(r"Reported views<[^>]*>[^<]*Source: Clips", page)
     assert "47,855" in page
     # Days that are not over everywhere are not counted yet, and nothing is added to what others report.
     assert "1,234" in page
