@@ -162,6 +162,8 @@ class LinkQuerySet(models.QuerySet["Link"]):
             | models.Q(url__in=place.center.answers.values("source_url"))
             | models.Q(url__in=place.elections.values("source_url"))
             | models.Q(url__in=place.key_dates.values("source_url"))
+            | models.Q(url__in=place.campaigns.values("source_url"))
+            | models.Q(url__in=place.tips.values("source_url"))
         )
 
 

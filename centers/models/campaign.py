@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -85,6 +87,10 @@ class Campaign(Translated):
 
     def __str__(self) -> str:
         return self.slug
+
+    def is_running(self, today: dt.date) -> bool:
+        """Whether the day lies in its period, as far as that is known."""
+        return (self.starts_on or today) <= today <= (self.ends_on or today)
 
 
 class LiteracyVideo(Translated):

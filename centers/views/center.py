@@ -124,7 +124,7 @@ def _render_center(request: HttpRequest, facts: CenterFacts, moment: CenterMomen
         "sources": _sources(facts, frame.language, moment.today),
         "agenda": agenda(facts, coming, frame.language, moment.today),
         "rules": rules_panel(facts.last_european, frame.language) if facts.last_european else None,
-        "videos": videos_for(phase, facts, frame.language),
+        "videos": videos_for(phase, facts, frame.language, moment.today),
         "tips": tip_views(facts.tips, frame.language, facts.place.languages),
         "learn_path": learn_path(facts.place.code, frame.language),
     }

@@ -184,11 +184,15 @@ def learn_path(code: str, language: str) -> str:
 # Parts of pages.
 
 
-def videos_for(phase: Phase, facts: CenterFacts, language: str) -> list[VideoView]:
-    """What a centre's own page shows in a phase: what is made for it first, real campaigns before samples."""
+def videos_for(phase: Phase, facts: CenterFacts, language: str, today: dt.date) -> list[VideoView]:
+    """What a centre's own page shows in a phase: what is made for it first, real campaigns before samples.
+
+    Campaigns that have not begun, or are over, stand only where all of them do.
+    """
     found = []
+    running = [campaign for campaign in facts.campaigns if campaign.is_running(today)]
     for part in videos_shown(phase):
-        for campaign in facts.campaigns:
+        for campaign in running:
             found += [
                 _video_view(campaign, one, facts, language) for one in campaign.videos.all() if one.shown_in == part
             ]

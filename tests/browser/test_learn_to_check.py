@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -38,7 +36,7 @@ def test_voter_watches_with_keys_and_captions_from_the_centre_on(come: Come) -> 
     assert ["de", "showing"] in state["tracks"]
     assert len([url for url in asked if url.endswith(".webm")]) >= 1
     assert page.context.cookies() == []
-    assert {re.sub(r"^(https?://[^/]+).*", r"\1", url) for url in asked} == {visit.url}
+    assert all(url.startswith((f"{visit.base_url}/", "data:")) for url in asked)
 
 
 def test_video_transcript_and_tips_are_there_without_a_script(come: Come) -> None:

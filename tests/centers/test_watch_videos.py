@@ -91,6 +91,19 @@ def test_phase_decides_which_videos_the_centre_shows(client: Client, arcadia: El
     assert len(set(re.findall(r"learn/look-twice/(\w+)/", client.get(LEARN).content.decode()))) == 4
 
 
+@on("2031-06-01 12:00")
+def test_campaign_that_is_over_or_has_not_begun_is_no_longer_on_the_centres_own_page(
+    client: Client, arcadia: ElectionCenter
+) -> None:
+    place, day = arcadia.jurisdiction, dt.date(2031, 6, 1)
+    over = {"ends_on": day - dt.timedelta(days=1)}
+    for slug, period in {"over": over, "coming": {"starts_on": dt.date(2031, 7, 1)}, "now": {"ends_on": day}}.items():
+        given_video(given_campaign(place, slug, **period))
+    assert set(re.findall(r"learn/(\w+)/first/", client.get("/de/centers/xa/").content.decode())) == {"now"}
+    everything = set(re.findall(r"learn/(\w+)/first/", client.get(LEARN).content.decode()))
+    assert everything == {"over", "coming", "now"}
+
+
 def test_first_view_of_a_centre_stays_light(client: Client, arcadia: ElectionCenter) -> None:
     campaign = given_campaign(arcadia.jurisdiction)
     for number in range(6):
