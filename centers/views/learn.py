@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -138,10 +139,12 @@ def video_play(request: HttpRequest, code: str, campaign: str, video: str) -> Ht
         provider = PROVIDERS.get(found.provider)
         if provider is None:
             raise Http404(video)
-        if is_beginning(request.method or "", request.headers):
-            video_start_count(video=found)
     except DATABASE_AWAY:
         return errors.unavailable(request)
+    if is_beginning(request.method or "", request.headers):
+        # What cannot be counted is watched all the same.
+        with suppress(*DATABASE_AWAY):
+            video_start_count(video=found)
     return _player(request, facts, found, provider)
 
 

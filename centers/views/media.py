@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from typing import Final
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import patch_cache_control
@@ -28,7 +29,7 @@ def poster(request: HttpRequest, key: str) -> HttpResponseBase:
     """A poster by its digest: the same bytes for ever, so that no database is asked."""
     try:
         file = default_storage.open(f"posters/{key}.webp")
-    except (FileNotFoundError, OSError):
+    except OSError:
         raise Http404(key) from None
     response = FileResponse(file, content_type="image/webp")
     patch_cache_control(response, public=True, max_age=_YEAR, immutable=True)
@@ -77,21 +78,28 @@ def _ranged(request: HttpRequest, file: MediaFile) -> HttpResponseBase:
         response["Content-Range"] = f"bytes */{file.size}"
         return response
     first, last, is_part = wanted
-    try:
-        stored = default_storage.open(file.name)
-    except (FileNotFoundError, OSError):
-        raise Http404(file.name) from None
-    stored.seek(first)
-    length = last - first + 1
-    response = StreamingHttpResponse(
-        _Pieces(stored, length), status=206 if is_part else 200, content_type=file.content_type
-    )
+    length, status = last - first + 1, 206 if is_part else 200
+    if request.method == "HEAD":
+        response = HttpResponse(status=status, content_type=file.content_type)
+    else:
+        pieces = _Pieces(_opened(file.name, first), length)
+        response = StreamingHttpResponse(pieces, status=status, content_type=file.content_type)
     response["Accept-Ranges"] = "bytes"
     response["Content-Length"] = str(length)
     response["ETag"] = etag
     if is_part:
         response["Content-Range"] = f"bytes {first}-{last}/{file.size}"
     return response
+
+
+def _opened(name: str, first: int) -> File[bytes]:
+    """The stored file at its byte `first`. Raises `Http404`."""
+    try:
+        stored: File[bytes] = default_storage.open(name)
+    except OSError:
+        raise Http404(name) from None
+    stored.seek(first)
+    return stored
 
 
 def _range(request: HttpRequest, size: int, etag: str) -> tuple[int, int, bool] | None:
@@ -115,7 +123,7 @@ def _range(request: HttpRequest, size: int, etag: str) -> tuple[int, int, bool] 
 class _Pieces:
     """So many bytes of a file, which is closed with the response."""
 
-    def __init__(self, file: BinaryIO | Any, length: int) -> None:
+    def __init__(self, file: File[bytes], length: int) -> None:
         self._file, self._left = file, length
 
     def __iter__(self) -> Iterator[bytes]:

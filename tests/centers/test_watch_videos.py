@@ -281,6 +281,14 @@ def test_video_is_sent_in_the_range_asked_for(
     assert (response.status_code, body(response), response.headers.get("Content-Range")) == answer
 
 
+def test_head_tells_the_size_and_sends_and_counts_nothing(client: Client, arcadia: ElectionCenter) -> None:
+    given_video(given_campaign(arcadia.jurisdiction))
+    response = client.head("/media/look-twice/first.webm", headers={"User-Agent": BROWSER})
+    assert (response.status_code, response["Content-Length"], response.content) == (200, str(len(FILM)), b"")
+    assert response["Accept-Ranges"] == "bytes"
+    assert starts() == 0
+
+
 def test_changed_video_is_not_pieced_together_with_an_old_one(client: Client, arcadia: ElectionCenter) -> None:
     given_video(given_campaign(arcadia.jurisdiction))
     etag = watched(client)["ETag"]
