@@ -29,6 +29,8 @@ RUN useradd --system --no-create-home --uid 10001 --shell /usr/sbin/nologin port
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
+# Where posters and videos are kept: a volume takes over the folder with its owner.
+RUN mkdir /media && chown portal:portal /media
 # Owns nothing in the image: code, catalogues and static files are root's and only read.
 USER portal
 EXPOSE 8000

@@ -10,13 +10,18 @@ from django.http import HttpRequest
 
 from centers.models import (
     Answer,
+    Campaign,
     Election,
     ElectionCenter,
     Jurisdiction,
     KeyDate,
+    LiteracyVideo,
     LocalRules,
+    MediaFile,
     Proposal,
+    ReportedViews,
     Round,
+    Tip,
     TrustedSource,
 )
 
@@ -61,6 +66,13 @@ class CenterRecordAdmin(ReadOnlyAdmin):
 
     list_display = ("__str__", "confidence", "confirmation", "verified_on")
     list_filter = ("confidence", "confirmation")
+
+
+@admin.register(Campaign, LiteracyVideo, ReportedViews, Tip, MediaFile)
+class LiteracyAdmin(ReadOnlyAdmin):
+    """Media literacy."""
+
+    list_display = ("__str__",)
 
 
 @admin.register(Proposal)

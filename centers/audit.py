@@ -5,14 +5,19 @@ from __future__ import annotations
 from accounts.audit import tracked
 from centers.models import (
     Answer,
+    Campaign,
     Election,
     ElectionCenter,
     Jurisdiction,
     KeyDate,
+    LiteracyVideo,
     LocalRules,
+    MediaFile,
     PollingDay,
     Proposal,
+    ReportedViews,
     Round,
+    Tip,
     TrustedSource,
     UrgentNotice,
 )
@@ -25,3 +30,6 @@ def register_all() -> None:
     # A publication is no change of the centre.
     tracked(ElectionCenter, exclude=("version", "published_at"))
     tracked(UrgentNotice)
+    # How often a video was watched is counted, not curated (`VideoStarts`).
+    for one in (Campaign, LiteracyVideo, MediaFile, ReportedViews, Tip):
+        tracked(one)

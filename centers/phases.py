@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from centers.models.answer import Question
+from centers.models.campaign import ShownIn
 
 #: Registration and choosing how to vote come first until this many days before polling.
 WEEKS_BEGIN: Final = 42
@@ -41,6 +42,20 @@ def election_phase(today: dt.date, polling_days: Iterable[dt.date]) -> Phase:
     if until is None:
         return Phase.BETWEEN
     return Phase.WEEKS if until <= WEEKS_BEGIN else Phase.MONTHS
+
+
+#: Which videos are shown in which phase, beside those that always are.
+_VIDEOS: Final = {
+    Phase.MONTHS: ShownIn.BEFORE,
+    Phase.WEEKS: ShownIn.BEFORE,
+    Phase.DAY: ShownIn.DURING,
+    Phase.AFTER: ShownIn.AFTER,
+}
+
+
+def videos_shown(phase: Phase) -> tuple[ShownIn, ...]:
+    """What is made for the phase first, then what is always shown."""
+    return (*((_VIDEOS[phase],) if phase in _VIDEOS else ()), ShownIn.ALWAYS)
 
 
 _REGISTERING = (Question.AM_I_REGISTERED, Question.REGISTER)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
+
+from electioncenters.languages import LANGUAGE_CODES
 
 if TYPE_CHECKING:
     # From the modules themselves: mypy's Django plugin needs the import cycle as small as it can be.
     from centers.models.answer import Answer  # noqa: F401 -- named in a string
+    from centers.models.campaign import Campaign, LiteracyVideo  # noqa: F401 -- named in a string
     from centers.models.center import ElectionCenter
     from centers.models.election import Election  # noqa: F401 -- named in a string
     from centers.models.jurisdiction import Jurisdiction
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from centers.models.notice import UrgentNotice  # noqa: F401 -- named in a string
     from centers.models.proposal import Proposal  # noqa: F401 -- named in a string
     from centers.models.source import TrustedSource  # noqa: F401 -- named in a string
+    from centers.models.tip import Tip  # noqa: F401 -- named in a string
 
 
 class JurisdictionQuerySet(models.QuerySet["Jurisdiction"]):
@@ -157,4 +162,39 @@ class LinkQuerySet(models.QuerySet["Link"]):
             | models.Q(url__in=place.center.answers.values("source_url"))
             | models.Q(url__in=place.elections.values("source_url"))
             | models.Q(url__in=place.key_dates.values("source_url"))
+            | models.Q(url__in=place.campaigns.values("source_url"))
+            | models.Q(url__in=place.tips.values("source_url"))
         )
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    """Campaigns of media literacy."""
+
+    def shown(self) -> CampaignQuerySet:
+        """What voters may see: in production nothing that was invented as a sample."""
+        return self.filter(is_sample=False) if settings.PRODUCTION else self
+
+    def in_center(self, place: Jurisdiction) -> CampaignQuerySet:
+        """Those a place's centre shows: its own, and those of other desks that are for it, too."""
+        return self.filter(models.Q(jurisdiction=place) | models.Q(countries__contains=[place.code]))
+
+
+class LiteracyVideoQuerySet(models.QuerySet["LiteracyVideo"]):
+    """Videos of campaigns."""
+
+    def listed(self) -> LiteracyVideoQuerySet:
+        """With what lists show, and without the long texts: captions in every language and the transcript."""
+        long = ("captions", "transcript", *(f"captions_{code}" for code in LANGUAGE_CODES))
+        return self.select_related("poster", "file").defer(*long)
+
+
+class TipQuerySet(models.QuerySet["Tip"]):
+    """Tips."""
+
+    def in_center(self, place: Jurisdiction) -> TipQuerySet:
+        """Those of a place and of the unions above it."""
+        return self.filter(models.Q(jurisdiction=place) | models.Q(jurisdiction__children=place)).distinct()
+
+    def for_everybody(self) -> TipQuerySet:
+        """Those of unions, which no single place speaks for."""
+        return self.filter(jurisdiction__level="union")

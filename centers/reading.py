@@ -11,19 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.models import Organisation
 from accounts.models.membership import Role
 from centers.models import (
     Answer,
+    Campaign,
     Election,
     ElectionCenter,
     Jurisdiction,
     KeyDate,
     Link,
+    LiteracyVideo,
     LocalRules,
     SourceKind,
+    Tip,
     TrustedSource,
     UrgentNotice,
 )
@@ -48,6 +52,8 @@ class CenterFacts:
     curators: tuple[Organisation, ...]
     notices: tuple[UrgentNotice, ...] = ()
     broken: tuple[Link, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    tips: tuple[Tip, ...] = ()
 
     def silent_on(self, url: str, today: dt.date) -> dt.date | None:
         """When a link last did not answer, where voters are to be told of it on this day."""
@@ -78,7 +84,7 @@ class CenterFacts:
 
 
 def center_load(code: str) -> CenterFacts:
-    """All that is published about a centre, in at most twelve queries. Raises `ElectionCenter.DoesNotExist`."""
+    """All that is published about a centre, in at most fifteen queries. Raises `ElectionCenter.DoesNotExist`."""
     center = ElectionCenter.objects.for_code(code).get()
     place = center.jurisdiction
     rules = LocalRules.objects.filter(jurisdiction=place, election__type="european_parliament", election__status="held")
@@ -95,7 +101,15 @@ def center_load(code: str) -> CenterFacts:
             UrgentNotice.objects.standing(timezone.now()).filter(center=center).select_related("organisation")
         ),
         broken=tuple(Link.objects.broken().of_place(place)),
+        campaigns=tuple(campaigns_load(place)),
+        tips=tuple(Tip.objects.in_center(place)),
     )
+
+
+def campaigns_load(place: Jurisdiction) -> QuerySet[Campaign]:
+    """Those a centre shows, with their videos, without what only the pages of single videos show."""
+    shown = Campaign.objects.shown().in_center(place).select_related("partner", "jurisdiction")
+    return shown.prefetch_related(Prefetch("videos", LiteracyVideo.objects.listed().order_by("rank", "slug")))
 
 
 def _curators(place: Jurisdiction) -> tuple[Organisation, ...]:

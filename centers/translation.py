@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from modeltranslation.translator import TranslationOptions, register
 
-from centers.models import Answer, Election, ElectionCenter, Jurisdiction, KeyDate, UrgentNotice
+from centers.models import (
+    Answer,
+    Campaign,
+    Election,
+    ElectionCenter,
+    Jurisdiction,
+    KeyDate,
+    LiteracyVideo,
+    Tip,
+    UrgentNotice,
+)
 
 
 @register(Jurisdiction)
@@ -47,3 +57,24 @@ class UrgentNoticeTranslation(TranslationOptions):
     """A notice's text."""
 
     fields = ("text",)
+
+
+@register(Campaign)
+class CampaignTranslation(TranslationOptions):
+    """A campaign's title and what it is about."""
+
+    fields = ("title", "description")
+
+
+@register(LiteracyVideo)
+class LiteracyVideoTranslation(TranslationOptions):
+    """A video's title, what it is about, and its captions."""
+
+    fields = ("title", "description", "captions")
+
+
+@register(Tip)
+class TipTranslation(TranslationOptions):
+    """A tip's title and text."""
+
+    fields = ("title", "body")

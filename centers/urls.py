@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from centers.views import about, center, elections, exports, history, home
+from centers.views import about, center, elections, exports, history, home, learn
 
 
 class JurisdictionCode:
@@ -36,6 +36,16 @@ urlpatterns = [
         history.center_history_before,
         name="center-history-before",
     ),
+    path("centers/<jurisdiction:code>/learn/", learn.learn_page, name="center-learn"),
+    path("centers/<jurisdiction:code>/learn/<slug:campaign>/", learn.campaign_page, name="campaign"),
+    path("centers/<jurisdiction:code>/learn/<slug:campaign>/<slug:video>/", learn.video_page, name="video"),
+    path("centers/<jurisdiction:code>/learn/<slug:campaign>/<slug:video>/play/", learn.video_play, name="video-play"),
+    path(
+        "centers/<jurisdiction:code>/learn/<slug:campaign>/<slug:video>/captions.<slug:spoken>.vtt",
+        learn.captions,
+        name="video-captions",
+    ),
+    path("tips/", learn.tips_page, name="tips"),
     path("centers/<jurisdiction:code>/calendar.ics", exports.center_calendar, name="center-calendar"),
     path("centers/<jurisdiction:code>/feed.atom", history.center_feed, name="center-feed"),
 ]

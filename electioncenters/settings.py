@@ -210,6 +210,17 @@ MODELTRANSLATION_ENABLE_FALLBACKS = False
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / ".data" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Posters and videos of campaigns, handed in by members and checked; whether nginx sends the videos of this folder.
+MEDIA_ROOT = Path(_env.text("MEDIA_ROOT", str(BASE_DIR / ".data" / "media")))
+MEDIA_ACCEL = _env.flag("MEDIA_ACCEL", default=False)
+# Megabytes of a video that may be handed in, and how often a minute the beginning of one is counted at most.
+MEDIA_VIDEO_MB = _env.number("MEDIA_VIDEO_MB", 64, minimum=1)
+VIDEO_STARTS_PER_MINUTE = _env.number("VIDEO_STARTS_PER_MINUTE", 600, minimum=1)
+FILE_UPLOAD_HANDLERS = [
+    "electioncenters.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -320,6 +331,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
+        "media-src": ["'self'"],
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],
         "form-action": ["'self'"],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
-from centers.views import about
+from centers.views import about, media
 from centers.views.negotiate import language_negotiate
 from electioncenters import health
 
@@ -15,6 +15,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", language_negotiate, name="language-negotiate"),
     path("robots.txt", about.robots, name="robots"),
     path("favicon.ico", about.favicon, name="favicon"),
+    re_path(r"^media/posters/(?P<key>[0-9a-f]{64})\.webp$", media.poster, name="poster"),
+    re_path(
+        r"^media/(?P<campaign>[a-z0-9-]{1,60})/(?P<video>[a-z0-9-]{1,60})\.(?P<extension>mp4|webm)$",
+        media.hosted_video,
+        name="hosted-video",
+    ),
     path("api/", include("electioncenters.api_urls")),
     path("staff/", include("accounts.staff.urls")),
     path("staff/centers/", include("centers.staff.urls")),

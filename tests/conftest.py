@@ -10,6 +10,7 @@ from django.core.cache import cache
 from accounts.audit import FLUSH_SETTING
 from centers.pagecache import pages, publications
 from centers.reading import facts_forget
+from centers.views.learn import tips_forget
 from electioncenters.i18n.compile import locale_compile
 from factcheck.views.checkers import boards_forget
 from labeling.links import member_states_forget
@@ -58,4 +59,5 @@ def _new_process() -> None:
     pages.clear()
     facts_forget()
     boards_forget()
+    tips_forget()
     member_states_forget()

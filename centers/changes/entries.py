@@ -154,6 +154,8 @@ def _title(change: PublishedChange, noun: str, key: str, reader: Reader) -> Loca
         known = reader.names.get(("source", parts[-1]))
         given = {**change.before, **change.after}.get("title")
         return known or LocalText(str(given or ""), reader.language, reader.language)
+    if noun in ("campaign", "video", "tip"):
+        return _given_title(change, parts[-1], reader.language)
     if noun == "answer":
         text = str(Question(parts[-1]).label) if parts[-1] in Question.values else parts[-1]
     elif noun == "date":
@@ -161,6 +163,15 @@ def _title(change: PublishedChange, noun: str, key: str, reader: Reader) -> Loca
     elif noun == "notice":
         text = choice_label(noun, "kind", str({**change.before, **change.after}.get("kind", "")))
     return LocalText(text, reader.language, reader.language)
+
+
+def _given_title(change: PublishedChange, slug: str, language: str) -> LocalText:
+    """The title where the change names it, else the record's word in addresses."""
+    values = {**change.before, **change.after}
+    for code in dict.fromkeys((language, "en", *LANGUAGE_CODES)):
+        if text := values.get(f"title_{code}"):
+            return LocalText(str(text), code, language)
+    return LocalText(slug.replace("-", " "), "en", language)
 
 
 def _part(noun: str, key: str) -> str:

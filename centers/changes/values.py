@@ -85,6 +85,8 @@ _WRITTEN: Final[Mapping[str, Callable[[Any, Reader], str]]] = {
     "expected_from": _day,
     "expected_to": _day,
     "status_since": _day,
+    "starts_on": _day,
+    "ends_on": _day,
     "instant": _instant,
     "starts_at": _instant,
     "expires_at": _instant,

@@ -27,6 +27,9 @@ GROUPS: Final = {
     "organisation": _("Organisation"),
     "center": _("Introduction"),
     "notice": _("Urgent notice"),
+    "campaign": _("Media literacy"),
+    "video": _("Media literacy"),
+    "tip": _("Media literacy"),
 }
 
 #: Fields by their name without a language.
@@ -37,6 +40,12 @@ FIELDS: Final = {
     "name": _("Name"),
     "title": _("Title"),
     "note": _("Note"),
+    "description": _("Description"),
+    "captions": _("Captions"),
+    "transcript": _("Transcript"),
+    "partner_name": _("Partner"),
+    "starts_on": _("Date"),
+    "ends_on": _("Date"),
     "source_name": _("Source"),
     "source_url": _("Source"),
     "url": _("Web address"),

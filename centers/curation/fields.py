@@ -18,12 +18,14 @@ from django.db import models
 
 from centers.curation.text import text_clean
 from centers.dates_from_rules import NoSuchTimeError, rule_instant
+from centers.literacy.webvtt import WebVTTError, captions_clean
 from electioncenters.languages import LANGUAGE_CODES, LANGUAGE_NAMES
 from electioncenters.safe_http.addresses import is_public
 
 #: Longest text of an answer or an introduction, in characters.
 LONGEST_TEXT: Final = 8_000
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
+_PLACE: Final = re.compile(r"[a-z]{2}(-[a-z0-9]+)*")
 _URL: Final = URLValidator(schemes=["http", "https"])
 #: Names that lead somewhere only within a network (RFC 6761, 6762, 8375, 9476).
 _INSIDE: Final = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".test", ".onion")
@@ -154,9 +156,65 @@ def languages_field(name: str, label: str) -> CuratedField:
     )
 
 
-def url_field(name: str, label: str) -> CuratedField:
-    """A web address voters may open."""
-    return CuratedField(name, label, take_url, *_column(name), shape="url")
+def url_field(name: str, label: str, *, required: bool = True) -> CuratedField:
+    """A web address voters may open; none where it need not be given."""
+
+    def take(value: Any) -> str:
+        return "" if not required and not str(value or "").strip() else take_url(value)
+
+    return CuratedField(name, label, take, *_column(name), shape="url")
+
+
+def language_field(name: str, label: str) -> CuratedField:
+    """One language by its BCP 47 code."""
+
+    def take(value: Any) -> str:
+        code = str(value or "").strip().lower()
+        if not _LANGUAGE.fullmatch(code):
+            raise ValidationError("Give a language code such as fr.")
+        return code
+
+    return CuratedField(name, label, take, *_column(name), help="A code such as fr or nl.", limit=8)
+
+
+def places_field(name: str, label: str) -> CuratedField:
+    """Places by the codes of their centres; proposals hold them as one line in the order of the alphabet."""
+
+    def take(value: Any) -> str:
+        codes = sorted({str(one).strip().lower() for one in _listed(value)})
+        if unknown := [code for code in codes if not _PLACE.fullmatch(code)]:
+            raise ValidationError(f"Not the code of a centre: {', '.join(one[:40] for one in unknown)}.")
+        if not codes:
+            raise ValidationError("Give the code of one centre at least.")
+        return ", ".join(codes)
+
+    def write(record: models.Model, value: Any) -> None:
+        setattr(record, name, _listed(value))
+
+    return CuratedField(
+        name, label, take, lambda record: ", ".join(sorted(getattr(record, name))), write,
+        help="Codes such as fr or be, with commas between them.", limit=600,
+    )  # fmt: skip
+
+
+def captions_fields(name: str, label: str) -> tuple[CuratedField, ...]:
+    """WebVTT captions once in each language of the portal, as the portal writes them."""
+
+    def take(value: Any) -> str:
+        if value is not None and not isinstance(value, str):
+            raise ValidationError("Give a text.")
+        try:
+            return captions_clean(value or "")
+        except WebVTTError as error:
+            raise ValidationError(error.problems) from None
+
+    return tuple(
+        CuratedField(
+            f"{name}_{code}", f"{label} ({LANGUAGE_NAMES[code]})", take, *_translated_column(name, code),
+            language=code, multiline=True, help="The text of a WebVTT file, from the line WEBVTT on.",
+        )
+        for code in LANGUAGE_CODES
+    )  # fmt: skip
 
 
 def date_field(name: str, label: str, *, required: bool = False, help: str = "") -> CuratedField:  # noqa: A002

@@ -30,6 +30,7 @@ from centers.curation.fields import (
     url_field,
 )
 from centers.curation.kind import RecordKind, Values, unknown_key
+from centers.curation.literacy import CAMPAIGN, TIP, VIDEO
 from centers.curation.organisation import ORGANISATION
 from centers.curation.ruled import date_ruled, round_spans
 from centers.dates_from_rules import RuleError
@@ -444,8 +445,11 @@ _NOTICE: Final = RecordKind(
 )
 
 KINDS: Final[dict[str, RecordKind]] = {
-    kind.noun: kind for kind in (_ANSWER, _ELECTION, _ROUND, _KEY_DATE, _SOURCE, ORGANISATION, _CENTER, _NOTICE)
-}
+    kind.noun: kind
+    for kind in (
+        _ANSWER, _ELECTION, _ROUND, _KEY_DATE, _SOURCE, ORGANISATION, _CENTER, _NOTICE, CAMPAIGN, VIDEO, TIP,
+    )
+}  # fmt: skip
 
 
 def nouns() -> Iterable[str]:

@@ -28,6 +28,7 @@ def record_title(name: str) -> str:
     return record_titles([name])[name]
 
 
+_LITERACY: Final = {"campaign": "Campaign", "video": "Video", "tip": "Tip"}
 _OF_ELECTIONS: Final = frozenset({"election", "round", "date", "local_rules"})
 
 
@@ -65,6 +66,9 @@ def _title(noun: str, key: str, elections: dict[str, str], sources: dict[str, st
         return "Introduction of the centre"
     if noun == "source":
         return f"Trusted source: {sources.get(parts[-1]) or _new_source(key)}"
+    if noun in _LITERACY:
+        # Their last word is theirs in addresses, too, and tells what they are about.
+        return f"{_LITERACY[noun]}: {parts[-1].replace('-', ' ')}"
     if noun in _OF_ELECTIONS:
         return _of_election(noun, parts, elections.get(parts[0], parts[0]))
     return ""

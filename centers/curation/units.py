@@ -9,7 +9,7 @@ from typing import Any
 from centers.curation.fields import CuratedField
 from centers.curation.kind import RecordKind
 from centers.curation.kinds import KINDS
-from centers.models import Answer, Election, ElectionCenter, Jurisdiction, KeyDate
+from centers.models import Answer, Campaign, Election, ElectionCenter, Jurisdiction, KeyDate, LiteracyVideo, Tip
 from centers.models.fact import Translated, TranslationOrigin
 from centers.wording import TextState, original_language, texts_of, wording_entry, wording_state
 from electioncenters.languages import LANGUAGE_CODES
@@ -91,7 +91,7 @@ class Completeness:
 
 
 def units_of(place: Jurisdiction) -> list[Unit]:
-    """Every translated field of the place that has a text in some language, in four queries."""
+    """Every translated field of the place that has a text in some language, in seven queries."""
     return list(_units(place))
 
 
@@ -118,14 +118,21 @@ def _units(place: Jurisdiction) -> Iterator[Unit]:
     answers = Answer.objects.filter(center__jurisdiction=place).select_related("center__jurisdiction")
     elections = Election.objects.filter(jurisdiction=place).select_related("jurisdiction").order_by("-key")
     dates = KeyDate.objects.filter(jurisdiction=place).select_related("election", "jurisdiction")
+    campaigns = Campaign.objects.filter(jurisdiction=place).select_related("jurisdiction").order_by("slug")
+    videos = LiteracyVideo.objects.filter(campaign__jurisdiction=place).select_related("campaign__jurisdiction")
+    tips = Tip.objects.filter(jurisdiction=place).select_related("jurisdiction")
     rows: list[tuple[str, Translated, str]] = [
         *([("center", center, "Introduction of the centre")] if center else []),
         *(("answer", answer, str(answer.get_question_display())) for answer in answers),
         *(("election", election, f"Name of {election.key}") for election in elections),
+        *(("campaign", one, f"Campaign {one.slug}") for one in campaigns),
+        *(("video", one, f"Video {one.slug}") for one in videos),
+        *(("tip", one, f"Tip {one.slug}") for one in tips),
         *(("date", date, f"{date.get_kind_display()}, {date.election.key}: note") for date in dates),
     ]
     for noun, record, title in rows:
         kind = KINDS[noun]
         for base in dict.fromkeys(one.base for one in kind.own if one.language):
-            if texts_of(record, base):
+            # Captions are files with times: who translates them hears the video, and hands in a file.
+            if base != "captions" and texts_of(record, base):
                 yield Unit(kind, kind.key(record), base, title, record, own)

@@ -9,7 +9,19 @@ from django.db import models
 
 from centers.curation.kind import RecordKind
 from centers.curation.kinds import KINDS
-from centers.models import Answer, Election, ElectionCenter, Jurisdiction, KeyDate, LocalRules, Round, TrustedSource
+from centers.models import (
+    Answer,
+    Campaign,
+    Election,
+    ElectionCenter,
+    Jurisdiction,
+    KeyDate,
+    LiteracyVideo,
+    LocalRules,
+    Round,
+    Tip,
+    TrustedSource,
+)
 from centers.models.fact import Fact, Translated, TranslationOrigin
 from centers.wording import original_language, texts_of, wording_entry, wording_state
 
@@ -23,6 +35,9 @@ PLURALS: Final = {
     "date": "dates",
     "answer": "answers",
     "source": "sources",
+    "campaign": "campaigns",
+    "video": "videos",
+    "tip": "tips",
 }
 
 
@@ -46,6 +61,13 @@ def records_of(place: Jurisdiction) -> dict[str, list[models.Model]]:
         "source": TrustedSource.objects.filter(center__jurisdiction=place)
         .select_related("center__jurisdiction", "organisation", "confirmed_by")
         .order_by("kind", "rank", "title", "pk"),
+        "campaign": Campaign.objects.filter(jurisdiction=place)
+        .select_related("jurisdiction", "partner")
+        .order_by("slug"),
+        "video": LiteracyVideo.objects.filter(campaign__jurisdiction=place)
+        .select_related("campaign__jurisdiction", "poster", "file")
+        .order_by("campaign__slug", "rank", "slug"),
+        "tip": Tip.objects.filter(jurisdiction=place).select_related("jurisdiction").order_by("rank", "slug"),
     }
     return {noun: list(queries[noun]) for noun in PLURALS}
 

@@ -11,6 +11,7 @@ from centers.facts.drafts import Draft, LastEuropean, PlaceFacts, Union
 from centers.facts.electoral_authorities import Authority
 from centers.facts.ep_2024_rules import Rules
 from centers.facts.kinds import Known
+from centers.facts.literacy import literacy_load
 from centers.facts.pack import CenterPack
 from centers.facts.sync import Sync, Wanted
 from centers.facts.voice import Voice
@@ -33,6 +34,7 @@ def pack_load(*, pack: CenterPack, sync: Sync, voices: Mapping[str, Voice]) -> K
     facts = _place_facts(pack, known, speaking)
     sync.records(kinds.answer_kind(known), _wanted_answers(facts, known, voices))
     sync.records(kinds.proposal_kind(), _wanted_proposals(pack, known))
+    literacy_load(pack=pack.literacy, sync=sync, known=known, voices=voices)
     return known
 
 

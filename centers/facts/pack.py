@@ -9,6 +9,7 @@ from centers.facts.elections import ElectionRow, held_elections_layout, next_ele
 from centers.facts.electoral_authorities import Authority, authorities_layout
 from centers.facts.ep_2024_rules import Rules, rules_layout
 from centers.facts.legal_bases import LEGAL_BASES, LegalBasis
+from centers.facts.literacy import LiteracyPack, literacy_read
 from centers.facts.member_states import STATES, UNIONS, Place
 from centers.facts.table import Problem, Reader
 from centers.models import ElectionStatus
@@ -17,7 +18,7 @@ from centers.models.source import Purpose
 
 @dataclass(frozen=True, slots=True)
 class CenterPack:
-    """Every row about places, authorities, elections and rules."""
+    """Every row about places, authorities, elections, rules and media literacy."""
 
     unions: list[Place]
     states: list[Place]
@@ -25,6 +26,7 @@ class CenterPack:
     rules: list[Rules]
     elections: list[ElectionRow]
     legal_bases: list[LegalBasis]
+    literacy: LiteracyPack
 
     @property
     def places(self) -> list[Place]:
@@ -46,6 +48,7 @@ def pack_read(reader: Reader) -> CenterPack:
         rules=reader.rows(rules_layout(codes)),
         elections=[*reader.rows(held_elections_layout(codes)), *reader.rows(next_elections_layout(codes))],
         legal_bases=reader.rows(LEGAL_BASES),
+        literacy=literacy_read(reader, codes),
     )
     if not reader.problems:
         reader.problems.extend(_contradictions(pack))

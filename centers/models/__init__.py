@@ -1,6 +1,7 @@
-"""What voters read: places, their centres, elections and dates, answers and trusted sources."""
+"""What voters read: places, their centres, elections and dates, answers, trusted sources, and media literacy."""
 
 from centers.models.answer import Answer, Question
+from centers.models.campaign import Campaign, LiteracyVideo, ReportedViews, ShownIn, VideoProvider, VideoStarts
 from centers.models.center import ElectionCenter
 from centers.models.draft import RecordDraft
 from centers.models.election import Election, ElectionStatus, ElectionType
@@ -18,17 +19,20 @@ from centers.models.key_date import (
 from centers.models.link import Link, LinkCheck, LinkOutcome, PageLook
 from centers.models.loaded import LoadedRecord
 from centers.models.local_rules import LocalRules, PreferentialVoting, Provision
+from centers.models.media_file import MediaFile, MediaKind
 from centers.models.notice import NoticeKind, UrgentNotice
 from centers.models.proposal import Proposal, ProposalAction, ProposalComment, ProposalStatus, Translator
 from centers.models.published_change import PublishedChange
 from centers.models.round import PollingDay, Round
 from centers.models.source import SourceKind, TrustedSource
+from centers.models.tip import Tip
 from centers.models.upkeep import UpkeepKind, UpkeepTold
 from centers.models.upload import HeldUpload, UploadKind
 
 __all__ = [
     "Answer",
     "Audience",
+    "Campaign",
     "Confidence",
     "Confirmation",
     "Election",
@@ -43,8 +47,11 @@ __all__ = [
     "Link",
     "LinkCheck",
     "LinkOutcome",
+    "LiteracyVideo",
     "LoadedRecord",
     "LocalRules",
+    "MediaFile",
+    "MediaKind",
     "NoticeKind",
     "PageLook",
     "PollingDay",
@@ -57,16 +64,21 @@ __all__ = [
     "PublishedChange",
     "Question",
     "RecordDraft",
+    "ReportedViews",
     "Round",
     "RuleAnchor",
     "RuleDirection",
     "RuleShift",
     "RuleUnit",
+    "ShownIn",
     "SourceKind",
+    "Tip",
     "Translator",
     "TrustedSource",
     "UpkeepKind",
     "UpkeepTold",
     "UploadKind",
     "UrgentNotice",
+    "VideoProvider",
+    "VideoStarts",
 ]

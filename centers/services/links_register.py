@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from centers.models import Answer, Election, KeyDate, Link, LinkCheck, PageLook, TrustedSource
+from centers.models import Answer, Campaign, Election, KeyDate, Link, LinkCheck, PageLook, Tip, TrustedSource
 
 #: A link is checked once in so long.
 CHECK_EVERY: Final = dt.timedelta(hours=24)
@@ -30,6 +30,8 @@ def links_register() -> tuple[int, int]:
         *Answer.objects.values_list("source_url", flat=True),
         *Election.objects.values_list("source_url", flat=True),
         *KeyDate.objects.values_list("source_url", flat=True),
+        *Campaign.objects.shown().exclude(source_url="").values_list("source_url", flat=True),
+        *Tip.objects.exclude(source_url="").values_list("source_url", flat=True),
     }
     known = set(Link.objects.values_list("url", flat=True))
     now = timezone.now()

@@ -14,16 +14,21 @@ from accounts.staff.access import StaffRequest, staff_view
 from accounts.staff.audit import audit_context
 from centers.models import (
     Answer,
+    Campaign,
     Election,
     ElectionCenter,
     Jurisdiction,
     KeyDate,
     KeyDateKind,
+    LiteracyVideo,
     LocalRules,
+    MediaFile,
     PollingDay,
     Proposal,
     Question,
+    ReportedViews,
     Round,
+    Tip,
     TrustedSource,
     UrgentNotice,
 )
@@ -55,6 +60,13 @@ def _sources(place: Jurisdiction) -> list[Source]:
         Source("center", "centre", ElectionCenter, here, lambda event: ""),
         Source("place", "place", Jurisdiction, Q(pgh_obj=place.pk), lambda event: event.code),
         Source("notice", "urgent notice", UrgentNotice, centre, lambda event: f"no. {event.pgh_obj_id}"),
+        Source("campaign", "campaign", Campaign, here, lambda event: event.slug),
+        Source("video", "video", LiteracyVideo, Q(campaign__jurisdiction=place), lambda event: event.slug),
+        Source("tip", "tip", Tip, here, lambda event: event.slug),
+        Source("file", "poster or video", MediaFile, here, lambda event: event.title),
+        Source(
+            "views", "reported views", ReportedViews, Q(campaign__jurisdiction=place), lambda event: event.source_name
+        ),
         Source("proposal", "proposal", Proposal, here, lambda event: f"{event.pgh_obj_id}: {event.record}"),
         Source("membership", "role", Membership, here, _role),
         Source("invitation", "invitation", Invitation, here, _role),

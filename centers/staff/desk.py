@@ -74,6 +74,7 @@ TABS: Final = (
     ),
     Tab("Elections", "desk-elections", pages=("election-change",)),
     Tab("Notice", "desk-notice", pages=("desk-notice-one",), count=_notices_to_review),
+    Tab("Campaigns", "desk-campaigns", pages=("desk-media", "desk-captions", "desk-views")),
     Tab("Translations", "desk-translations"),
     Tab("Audit", "desk-audit", AUDIT),
     Tab("Sources", "desk-sources", pages=("desk-source-look", "desk-link")),

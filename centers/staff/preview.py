@@ -24,6 +24,7 @@ from centers.staff.edit_sheets import Editing, SentBack
 from centers.staff.sheet import Sheet
 from centers.views.center import center_previewed
 from centers.views.frame import HTML
+from centers.views.learn import learn_previewed
 from electioncenters.languages import LANGUAGE_CODES, LANGUAGE_NAMES
 
 #: What the frame with the preview is called on the editing page.
@@ -32,7 +33,12 @@ _LINKS: Final = re.compile(r'(<(?:a|area)\b[^>]*?)\shref="[^"]*"')
 _SCRIPTS: Final = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _BODY: Final = re.compile(r"<body\b[^>]*>")
 #: Where on the page a kind of record is read.
-_ANCHORS: Final = {"election": "next-h", "round": "next-h", "date": "dates-h", "source": "sources-h"}
+_ANCHORS: Final = {
+    "election": "next-h", "round": "next-h", "date": "dates-h", "source": "sources-h", "campaign": "campaigns-h",
+    "video": "campaigns-h", "tip": "tips-h",
+}  # fmt: skip
+#: Kinds that stand on the page of media literacy.
+_LEARNED: Final = frozenset({"campaign", "video", "tip"})
 
 
 def preview_response(request: StaffRequest, editing: Editing) -> HttpResponse:
@@ -46,7 +52,9 @@ def preview_response(request: StaffRequest, editing: Editing) -> HttpResponse:
             place=editing.place,
             wishes=wishes,
             provenance=_provenance(editing),
-            look=lambda: center_previewed(editing.place.code, language),
+            look=lambda: page_previewed(
+                editing.sheets[0].ref if editing.sheets else None, editing.place.code, language
+            ),
         )
     except SentBack:
         return preview_framed(render(request, "staff/centers/preview_not.html", {"editing": editing}))
@@ -54,6 +62,12 @@ def preview_response(request: StaffRequest, editing: Editing) -> HttpResponse:
         editing.show(error)
         return preview_framed(render(request, "staff/centers/preview_not.html", {"editing": editing}))
     return preview_framed(HttpResponse(_shown(page, editing, wishes, language), content_type=HTML))
+
+
+def page_previewed(ref: RecordRef | None, code: str, language: str) -> Page:
+    """The page on which voters read a record."""
+    look = learn_previewed if ref is not None and ref.kind.noun in _LEARNED else center_previewed
+    return look(code, language)
 
 
 def preview_languages(editing: Editing) -> list[tuple[str, str]]:

@@ -29,9 +29,8 @@ from centers.services.proposal_submit import proposal_withdraw
 from centers.staff.desk import PROPOSE, PUBLISH, VIEW, desk_place, desk_render, voter_path
 from centers.staff.differences import conflicts_shown, label_of, proposal_shown
 from centers.staff.people import people_of
-from centers.staff.preview import anchor_for, preview_framed, preview_html
+from centers.staff.preview import anchor_for, page_previewed, preview_framed, preview_html
 from centers.staff.sheet import material_record
-from centers.views.center import center_previewed
 from centers.views.frame import HTML
 from electioncenters.languages import LANGUAGE_NAMES
 
@@ -184,12 +183,13 @@ def proposal_preview_page(request: StaffRequest, proposal: Proposal) -> HttpResp
     language = request.GET.get("language", "")
     if proposal.author_id is None or language not in LANGUAGE_NAMES:
         raise Http404
+    ref = record_ref(proposal.record)
     try:
-        page = proposal_preview(by=request.user, proposal=proposal, look=lambda: center_previewed(code, language))
+        page = proposal_preview(by=request.user, proposal=proposal, look=lambda: page_previewed(ref, code, language))
     except CurationError as error:
         messages.error(request, f"No preview: {' '.join(error.sentences)}")
         return _back(proposal)
-    anchor = anchor_for(record_ref(proposal.record))
+    anchor = anchor_for(ref)
     return preview_framed(HttpResponse(preview_html(page, language, anchor), content_type=HTML))
 
 

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.staff.access import StaffRequest, staff_view
-from centers.models import Audience, Election, ElectionType, Jurisdiction, KeyDateKind
+from centers.models import Audience, Campaign, Election, ElectionType, Jurisdiction, KeyDateKind
 from centers.staff.desk import PROPOSE, desk_place, desk_render
 from centers.staff.edit import edit_crumbs
 from centers.staff.sheet import election_name
@@ -94,10 +94,75 @@ class DateForm(forms.Form):
         return f"date:{given['election'].key}/{self.place.code}/{given['kind']}/{given['audience']}"
 
 
+class NamedForm(forms.Form):
+    """A short name, which becomes part of addresses."""
+
+    name = forms.CharField(
+        label="Short name",
+        max_length=60,
+        help_text="Small letters, digits and hyphens, such as look-twice. It stands in addresses and stays.",
+    )
+    noun = ""
+
+    def __init__(self, *args: Any, place: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.place = place
+
+    def clean_name(self) -> str:
+        """A word as addresses are made of."""
+        name = str(self.cleaned_data["name"]).strip().lower()
+        if not _WORD.fullmatch(name):
+            raise forms.ValidationError("Small letters a to z, digits and single hyphens only.")
+        return name
+
+    def record(self) -> str:
+        """The name of the new record, or of the one there is: then that is edited."""
+        return f"{self.noun}:{self.place.code}/{self.cleaned_data['name']}"
+
+
+class CampaignForm(NamedForm):
+    """What a campaign is called in addresses; it is so only once in the portal."""
+
+    noun = "campaign"
+
+    def clean_name(self) -> str:
+        """Not the name of another desk's campaign."""
+        name = super().clean_name()
+        if Campaign.objects.filter(slug=name).exclude(jurisdiction=self.place).exists():
+            raise forms.ValidationError("Another desk has a campaign of this name.")
+        return name
+
+
+class TipForm(NamedForm):
+    """What a tip is called in addresses."""
+
+    noun = "tip"
+
+
+class VideoForm(NamedForm):
+    """Of which campaign, and what the video is called in addresses."""
+
+    campaign = forms.ModelChoiceField(Campaign.objects.none(), label="Campaign", to_field_name="slug", empty_label=None)
+    noun = "video"
+    field_order = ("campaign", "name")
+
+    def __init__(self, *args: Any, place: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, place=place, **kwargs)
+        field: Any = self.fields["campaign"]
+        field.queryset = Campaign.objects.filter(jurisdiction=place).order_by("slug")
+
+    def record(self) -> str:
+        """The name of the new record, or of the one there is: then that is edited."""
+        return f"video:{self.place.code}/{self.cleaned_data['campaign'].slug}/{self.cleaned_data['name']}"
+
+
 _FORMS: Final[dict[str, tuple[str, Callable[..., Any]]]] = {
     "election": ("Add an election", ElectionForm),
     "round": ("Add a round", RoundForm),
     "date": ("Add a key date", DateForm),
+    "campaign": ("Add a campaign", CampaignForm),
+    "video": ("Add a video", VideoForm),
+    "tip": ("Add a tip", TipForm),
 }
 
 
@@ -114,7 +179,7 @@ def record_new(request: StaffRequest, begin: _Begin) -> HttpResponse:
     form = make(sent, place=place, initial={"year": timezone.now().year, **request.GET.dict()})
     if sent is not None and form.is_valid():
         return redirect("record-edit", code=place.code, record=form.record())
-    context = {"title": title, "form": form, "noun": noun}
+    context = {"title": title, "form": form, "noun": noun, "needs_election": noun in ("round", "date")}
     crumbs = edit_crumbs(place, title)
     status = 422 if form.errors else 200
     return desk_render(request, "staff/centers/record_new.html", place, context, crumbs=crumbs, status=status)

@@ -17,16 +17,19 @@ from centers.curation import RecordKind, record_of
 from centers.curation.organisation import organisations_of
 from centers.models import (
     Answer,
+    Campaign,
     Confirmation,
     Election,
     ElectionCenter,
     Jurisdiction,
     KeyDate,
     KeyDateKind,
+    LiteracyVideo,
     Proposal,
     Question,
     RecordDraft,
     Round,
+    Tip,
     TrustedSource,
 )
 from centers.models.fact import Fact
@@ -171,6 +174,16 @@ def groups_of(place: Jurisdiction, request: StaffRequest) -> list[Group]:
             [lister.row(one, one.title, f"{one.organisation.name} · {one.get_kind_display()}") for one in sources],
             "No source is recommended here yet.",
         ),
+        Group("campaign", "Campaigns and their videos", _campaigns(place, lister), "No campaign is looked after here."),
+        Group(
+            "tip",
+            "Tips",
+            [
+                lister.row(one, one.slug.replace("-", " "), one.source_name or "The portal's own advice")
+                for one in Tip.objects.filter(jurisdiction=place).select_related("jurisdiction")
+            ],
+            "No tip is looked after here.",
+        ),
         Group(
             "organisation",
             "Organisations",
@@ -178,6 +191,22 @@ def groups_of(place: Jurisdiction, request: StaffRequest) -> list[Group]:
             "No organisation is looked after here: an administrator gives it its place.",
         ),
     ]
+
+
+def _campaigns(place: Jurisdiction, lister: _Lister) -> list[Row]:
+    """Each with its videos."""
+    found = LiteracyVideo.objects.filter(campaign__jurisdiction=place).select_related("campaign__jurisdiction")
+    videos = list(found.order_by("rank", "slug"))
+    rows = []
+    for campaign in Campaign.objects.filter(jurisdiction=place).select_related("jurisdiction").order_by("slug"):
+        detail = "Sample" if campaign.is_sample else campaign.source_name
+        rows.append(lister.row(campaign, campaign.slug.replace("-", " "), f"{campaign.partner_name} · {detail}"))
+        rows += [
+            lister.row(one, one.slug.replace("-", " "), f"{one.language}, {one.get_shown_in_display()}", is_within=True)
+            for one in videos
+            if one.campaign_id == campaign.pk
+        ]
+    return rows
 
 
 def _body(one: Organisation) -> str:

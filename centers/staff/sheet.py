@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -14,12 +14,14 @@ from accounts.models.organisation import Vetting
 from centers.curation import CuratedField, CurationError, RecordRef, record_ref
 from centers.curation.kind import Values
 from centers.curation.kinds import NEW
-from centers.models import Election, ElectionStatus, Jurisdiction, Proposal, ProposalAction
+from centers.models import Election, ElectionStatus, Jurisdiction, MediaFile, MediaKind, Proposal, ProposalAction
 from centers.models.fact import Translated
 from centers.wording import texts_of
 
 #: A list to choose from: value and label, or a heading and such a list.
 Choices = list[tuple[str, Any]]
+_FILES: Final = {"file": MediaKind.VIDEO, "poster": MediaKind.POSTER}
+_MOST_FILES: Final = 200
 _FALLEN = (ElectionStatus.ANNULLED, ElectionStatus.CANCELLED, ElectionStatus.POSTPONED)
 
 
@@ -110,8 +112,10 @@ def choices_of(sheet: Sheet, field: CuratedField) -> Choices:
     if field.name == "time_zone":
         zones = list(dict.fromkeys([*sheet.jurisdiction.time_zones, *([now] if now else [])]))
         return [(zone, zone.replace("_", " ")) for zone in zones]
-    if field.name == "organisation":
+    if field.name in ("organisation", "partner"):
         return _organisations(sheet.jurisdiction, now)
+    if field.name in _FILES:
+        return _files(sheet.jurisdiction, _FILES[field.name], now)
     if field.name == "replaces":
         fallen = Election.objects.filter(jurisdiction=sheet.jurisdiction, status__in=_FALLEN)
         return _elections((fallen | Election.objects.filter(key=now)).exclude(key=sheet.ref.key))
@@ -140,6 +144,21 @@ def _organisations(place: Jurisdiction, now: str | None) -> Choices:
         ("In this centre already", [(one.key, one.name) for one in listed]),
         ("Others", [(one.key, one.name) for one in others]),
     ]
+
+
+def _files(place: Jurisdiction, kind: MediaKind, now: str | None) -> Choices:
+    """What was handed in at this desk first, the newest of it before what is older."""
+    here = MediaFile.objects.filter(kind=kind).filter(Q(jurisdiction=place) | Q(key=now))
+    others = MediaFile.objects.filter(kind=kind).exclude(pk__in=here)[:_MOST_FILES]
+    return [
+        ("", "–"),
+        ("Of this desk", [(one.key, _file_label(one)) for one in here]),
+        ("Of other desks", [(one.key, _file_label(one)) for one in others]),
+    ]
+
+
+def _file_label(one: MediaFile) -> str:
+    return f"{one.title} ({max(1, one.size // 1024):,} KB, {one.uploaded_at:%-d %B %Y})"
 
 
 def _lineage(place: Jurisdiction) -> list[int]:

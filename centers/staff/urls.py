@@ -6,6 +6,7 @@ from django.urls import path
 
 from centers.staff import (
     audit,
+    campaigns,
     edit,
     elections,
     exchange,
@@ -56,6 +57,10 @@ urlpatterns = [
     path("<slug:code>/edit/<path:record>/", edit.record_edit, name="record-edit"),
     path("<slug:code>/remove/<path:record>/", edit.record_remove, name="record-remove"),
     path("<slug:code>/proposals/<int:pk>/revise/", revise.proposal_revise, name="proposal-revise"),
+    path("<slug:code>/campaigns/", campaigns.campaign_desk, name="desk-campaigns"),
+    path("<slug:code>/campaigns/files/", campaigns.media_desk, name="desk-media"),
+    path("<slug:code>/campaigns/captions/", campaigns.captions_desk, name="desk-captions"),
+    path("<slug:code>/campaigns/views/", campaigns.views_desk, name="desk-views"),
     path("<slug:code>/sources/", sources.source_list, name="desk-sources"),
     path("<slug:code>/sources/look/<uuid:public_id>/", sources.source_look, name="desk-source-look"),
     path("<slug:code>/sources/links/<int:pk>/", sources.link_history, name="desk-link"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from centers.pagecache import pages
 from centers.views.frame import frame_of, page_rendered
 
-_ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /staff/\nDisallow: /api/v1/\n"
+_ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /staff/\nDisallow: /api/v1/\nDisallow: /media/\n"
 
 
 @require_safe

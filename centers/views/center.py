@@ -21,6 +21,7 @@ from centers.views.changed import changed_views, earlier_views
 from centers.views.doors import CenterMoment, center_answer
 from centers.views.frame import Frame, frame_of, page_rendered
 from centers.views.home import center_path, native_names
+from centers.views.learn import learn_path, tip_views, videos_for
 from centers.views.panels import agenda, countdown, rules_panel
 
 
@@ -123,6 +124,9 @@ def _render_center(request: HttpRequest, facts: CenterFacts, moment: CenterMomen
         "sources": _sources(facts, frame.language, moment.today),
         "agenda": agenda(facts, coming, frame.language, moment.today),
         "rules": rules_panel(facts.last_european, frame.language) if facts.last_european else None,
+        "videos": videos_for(phase, facts, frame.language, moment.today),
+        "tips": tip_views(facts.tips, frame.language, facts.place.languages),
+        "learn_path": learn_path(facts.place.code, frame.language),
     }
     return page_rendered("centers/center.html", frame, context | _questions(facts, phase, frame, moment.today))
 

@@ -10,6 +10,7 @@ from labeling.api.changes import LabelChangesView
 from labeling.api.content import BatchView, ContentView
 from labeling.api.hashtags import HashtagView
 from labeling.api.labels import LabelsView
+from labeling.api.literacy import LiteracyViews
 from labeling.api.provenance import DeclarationView, ProvenanceView
 from labeling.api.reports import ReportsView, ReportView
 from labeling.api.statements import StatementsView
@@ -33,6 +34,7 @@ urlpatterns = [
     path("labels/", LabelsView.as_view(), name="api-labels"),
     path("reports/", ReportsView.as_view(), name="api-reports"),
     path("reports/<uuid:report>/", ReportView.as_view(), name="api-report"),
+    path("literacy/views/", LiteracyViews.as_view(), name="api-literacy-views"),
     path("statements/", StatementsView.as_view(), name="api-statements"),
     # Whatever was tapped on, slashes and line breaks included: the view says what is wrong with it.
     re_path(r"^hashtags/(?P<tag>[\s\S]+)/$", HashtagView.as_view(), name="api-hashtag"),

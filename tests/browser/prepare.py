@@ -39,6 +39,7 @@ def main() -> None:
     call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
     call_command("load_facts", "--quiet")
     demo_users_ensure()
+    sample_campaigns_ensure()
     call_command("ingest", SAMPLE)
     batches_label()
     call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
@@ -50,6 +51,13 @@ def demo_users_ensure() -> None:
     from accounts import services
 
     services.demo_users_ensure()
+
+
+def sample_campaigns_ensure() -> None:
+    """Invented campaigns with a video that plays."""
+    from centers.services import sample_campaigns
+
+    sample_campaigns.sample_campaigns_ensure()
 
 
 def member_make(email: str, password: str) -> None:

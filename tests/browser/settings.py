@@ -9,6 +9,8 @@ from electioncenters.settings import *  # noqa: F403
 from electioncenters.settings import STORAGES as PORTAL_STORAGES
 
 STATIC_ROOT = Path(os.environ["BROWSER_STATIC_ROOT"])
+# Beside them, pictures and videos.
+MEDIA_ROOT = STATIC_ROOT.parent / "media"
 # Collected and named by content as always; compressing takes ten times as long, and browsers see the same bytes.
 STORAGES = PORTAL_STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}

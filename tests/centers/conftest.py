@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -24,6 +25,12 @@ def clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     if moment := getattr(request, "param", None):
         told = dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC)
         monkeypatch.setattr(timezone, "now", lambda: told)
+
+
+@pytest.fixture(autouse=True)
+def media_store(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every test has a store of its own for pictures and videos."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
 
 
 @pytest.fixture

@@ -22,8 +22,17 @@ def pack_copy(to: Path, *, only: frozenset[str] | None = None) -> Path:
         (to / folder).mkdir(parents=True)
         for file in (Path(settings.BASE_DIR) / folder).glob("*.csv"):
             shutil.copy(file, to / folder)
+    shutil.copytree(Path(settings.BASE_DIR) / "centers/data/tips", to / "centers/data/tips")
     if only is not None:
-        for name in ("member_states", "electoral_authorities", "ep_2024_rules", "next_elections", "held_elections"):
+        for name in (
+            "member_states",
+            "electoral_authorities",
+            "ep_2024_rules",
+            "next_elections",
+            "held_elections",
+            "literacy_campaigns",
+            "literacy_views",
+        ):
             rows_keep(to / f"centers/data/{name}.csv", lambda cells: cells["iso2"] in only)
         rows_keep(to / "factcheck/data/fact_checkers.csv", lambda cells: bool(only & set(cells["countries"].split())))
     return to

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Digest, Invitation, Membership, Notification, NotificationChoice, Organisation, User
 from centers.models import (
     Answer,
+    Campaign,
     Election,
     ElectionCenter,
     HeldUpload,
@@ -23,17 +24,22 @@ from centers.models import (
     KeyDate,
     Link,
     LinkCheck,
+    LiteracyVideo,
     LocalRules,
+    MediaFile,
     PageLook,
     PollingDay,
     Proposal,
     ProposalComment,
     PublishedChange,
     RecordDraft,
+    ReportedViews,
     Round,
+    Tip,
     TrustedSource,
     UpkeepTold,
     UrgentNotice,
+    VideoStarts,
 )
 from factcheck.models import (
     Assessment,
@@ -94,6 +100,25 @@ class World:
         found = self.found()
         kept = {name: found[name] for name in ("claim", "partner", "explanation", "language", "article_url")}
         return {**kept, "word": word, "received_at": NOW}
+
+    def campaign(self) -> dict[str, Any]:
+        return {
+            "jurisdiction": self.place, "slug": "look-twice", "title_en": "Look twice",
+            "partner_name": "Fablonian Desk", "countries": ["xa"], "source_name": "Fablonian Gazette",
+        }  # fmt: skip
+
+    def video(self) -> dict[str, Any]:
+        return {
+            "campaign": Campaign.objects.get_or_create(slug="series", defaults=self.campaign() | {"slug": "series"})[0],
+            "slug": "first", "title_en": "First", "language": "en", "transcript": "Look.", "duration": 60,
+            "provider": "youtube", "provider_id": "abcdefghijk",
+        }  # fmt: skip
+
+    def poster(self) -> dict[str, Any]:
+        return {
+            "key": "a" * 64, "kind": "poster", "content_type": "image/webp", "size": 9, "width": 640, "height": 360,
+            "title": "A picture", "jurisdiction": self.place, "uploaded_at": NOW,
+        }  # fmt: skip
 
     def claimed(self) -> dict[str, Any]:
         return {
@@ -166,6 +191,20 @@ class World:
                 "center": center, "kind": "moved", "text_en": "Go there.", "organisation": self.organisation,
                 "source_url": "https://elections.fablonia.example", "starts_at": NOW,
                 "expires_at": NOW + dt.timedelta(days=14), "published_by": self.user, "published_at": NOW,
+            },
+            Campaign: self.campaign,
+            LiteracyVideo: self.video,
+            MediaFile: self.poster,
+            VideoStarts: lambda: {
+                "campaign": self.video()["campaign"], "day": DAY, "count": 1,
+                "video": LiteracyVideo.objects.get_or_create(slug="counted", defaults=self.video())[0],
+            },
+            ReportedViews: lambda: {
+                "campaign": self.video()["campaign"], "source_name": "Clips", "first_day": DAY, "last_day": DAY,
+                "views": 1, "via": "api", "reported_at": NOW,
+            },
+            Tip: lambda: {
+                "jurisdiction": place, "slug": "look", "title_en": "Look", "body_en": "Look twice.",
             },
             Organisation: lambda: self.body() | {"key": "xa-other"},
             User: lambda: {"email": "Berta@Fablonia.example", "password": "!"},
@@ -291,6 +330,36 @@ CASES = [
     Case("proposal_translator_is_known", Proposal, {"translated_by": "robot"}),
     Case("proposal_scheduled_says_when", Proposal, {"status": "scheduled"}),
     Case("proposal_expires_after_it_is_published", Proposal, {"publish_at": NOW, "expires_at": NOW}),
+    *(Case("campaign_slug_is_well_formed", Campaign, {"slug": slug}) for slug in ("", "Look", "look_twice", "-look")),
+    Case("campaign_names_its_partner", Campaign, {"partner_name": ""}),
+    Case("campaign_has_a_country", Campaign, {"countries": []}),
+    Case("campaign_ends_after_it_starts", Campaign, {"starts_on": DAY, "ends_on": DAY - dt.timedelta(days=1)}),
+    Case("campaign_is_sourced_or_a_sample", Campaign, {"source_name": ""}),
+    Case("campaign_is_sourced_or_a_sample", Campaign, {"is_sample": True}),
+    Case("campaign_source_is_a_web_address", Campaign, {"source_url": "ftp://gazette.fablonia.example"}),
+    Case("video_slug_is_unique_in_campaign", LiteracyVideo, twin=True),
+    Case("video_slug_is_well_formed", LiteracyVideo, {"slug": "First one"}),
+    Case("video_phase_is_known", LiteracyVideo, {"shown_in": "never"}),
+    *(Case("video_duration_is_plausible", LiteracyVideo, {"duration": length}) for length in (0, 14_401)),
+    Case("video_has_a_transcript", LiteracyVideo, {"transcript": ""}),
+    Case("video_is_hosted_or_at_a_provider", LiteracyVideo, {"provider": ""}),
+    Case("video_is_hosted_or_at_a_provider", LiteracyVideo, {"provider_id": ""}),
+    Case("video_is_hosted_or_at_a_provider", LiteracyVideo, {"provider": "elsewhere"}),
+    Case("media_key_is_a_digest", MediaFile, {"key": "../../settings"}),
+    Case("media_kind_is_known", MediaFile, {"kind": "program"}),
+    Case("media_type_fits_its_kind", MediaFile, {"content_type": "image/svg+xml"}),
+    Case("media_type_fits_its_kind", MediaFile, {"kind": "video"}),
+    Case("media_poster_has_measures", MediaFile, {"width": None}),
+    Case("video_starts_are_counted_once_a_day", VideoStarts, twin=True),
+    Case("views_are_reported_once", ReportedViews, twin=True),
+    Case("views_name_their_source", ReportedViews, {"source_name": ""}),
+    Case("views_period_is_in_order", ReportedViews, {"last_day": DAY - dt.timedelta(days=1)}),
+    Case("views_via_is_known", ReportedViews, {"via": "rumour"}),
+    Case("views_source_is_a_web_address", ReportedViews, {"source_url": "a drawer"}),
+    Case("tip_slug_is_unique_in_place", Tip, twin=True),
+    Case("tip_slug_is_well_formed", Tip, {"slug": "Look!"}),
+    Case("tip_source_has_name_and_address", Tip, {"source_name": "Fablonian Board"}),
+    Case("tip_source_has_name_and_address", Tip, {"source_url": "https://board.fablonia.example"}),
     Case("record_draft_is_kept_once", RecordDraft, twin=True),
     Case("proposal_comment_says_something", ProposalComment, {"text": ""}),
     Case("published_change_action_is_known", PublishedChange, {"action": "dance"}),

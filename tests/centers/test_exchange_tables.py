@@ -254,8 +254,8 @@ def test_everything_of_a_centre_goes_out(
         response = client.get("/staff/centers/xa/export.zip")
     archive = zipfile.ZipFile(io.BytesIO(response.content))
     assert sorted(archive.namelist()) == [
-        "answers.csv", "center.csv", "dates.csv", "elections.csv", "local_rules.csv", "place.csv", "rounds.csv",
-        "sources.csv", "texts.csv",
+        "answers.csv", "campaigns.csv", "center.csv", "dates.csv", "elections.csv", "local_rules.csv", "place.csv",
+        "rounds.csv", "sources.csv", "texts.csv", "tips.csv", "videos.csv",
     ]  # fmt: skip
     rows = list(csv.DictReader(io.StringIO(archive.read("answers.csv").decode("utf-8-sig"))))
     assert {row["source_name"] for row in rows} == {"'=Amt()"}

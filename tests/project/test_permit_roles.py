@@ -36,6 +36,7 @@ API_WRITES = {
     "api-factcheck-hours",
     "api-factcheck-offer",
     "api-factcheck-withdrawal",
+    "api-literacy-views",
     "api-provenance",
     "api-reports",
 }

@@ -1,0 +1,1 @@
+"""What media-literacy videos are made of, as pure code: captions, pictures, files, providers, what counts as a view."""
