@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.audit import tracked
-from factcheck.models import Assessment, Claim, CoverHours, CoverPlan, FactCheckPartner, PartnerKey
+from factcheck.models import Assessment, Claim, CoverHours, CoverPlan, FactCheckPartner, FeedSource, PartnerKey
 
 
 def register_all() -> None:
@@ -14,3 +14,4 @@ def register_all() -> None:
     tracked(Assessment)
     tracked(CoverHours)
     tracked(PartnerKey, fields=("id", "partner", "name", "created_at", "created_by", "revoked_at"))
+    tracked(FeedSource, fields=("id", "partner", "kind", "url", "language", "countries", "added_by", "paused_at"))

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models.functions import Greatest
 
 if TYPE_CHECKING:
     # From the modules themselves: mypy's Django plugin needs the import cycle as small as it can be.
     from accounts.models import User
     from factcheck.models.claim import Claim  # noqa: F401 -- named in a string
     from factcheck.models.cover_spell import CoverSpell  # noqa: F401 -- named in a string
+    from factcheck.models.feed import FeedSource  # noqa: F401 -- named in a string
     from factcheck.models.partner import FactCheckPartner
 
 
@@ -56,9 +58,45 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Waiting for longer than their urgency allows."""
         return self.waiting().filter(due_at__lte=now)
 
+    def checked(self) -> ClaimQuerySet:
+        """Claims of which somebody has found something that stands, with when the last of it was found: `found_at`."""
+        standing = models.Q(assessments__ended_at=None)
+        return (
+            self.filter(merged_into=None)
+            .annotate(found_at=models.Max("assessments__given_at", filter=standing))
+            .filter(found_at__isnull=False)
+        )
+
+    def ever_checked(self) -> ClaimQuerySet:
+        """The same with those whose findings were all taken back, and when anything last changed: `told_at`."""
+        return (
+            self.filter(merged_into=None)
+            .annotate(
+                told_at=Greatest(models.Max("assessments__given_at"), models.Max("assessments__ended_at")),
+            )
+            .filter(told_at__isnull=False)
+        )
+
+    def with_findings(self) -> ClaimQuerySet:
+        """Every partner's findings and the claim's copies, in two more queries."""
+        findings = self.model._meta.get_field("assessments").related_model.objects.select_related(  # type: ignore[union-attr]
+            "partner__organisation", "imported"
+        )
+        return self.prefetch_related(models.Prefetch("assessments", findings), "copies")
+
     def for_partners(self, partners: Iterable[FactCheckPartner]) -> ClaimQuerySet:
         """Claims that spread in a country and a language that one of `partners` covers."""
         fits = models.Q(pk__in=[])
         for partner in partners:
             fits |= models.Q(countries__overlap=partner.countries, language__in=partner.languages)
         return self.filter(fits)
+
+
+class FeedSourceQuerySet(models.QuerySet["FeedSource"]):
+    """Feeds of partners."""
+
+    def due(self, now: dt.datetime) -> FeedSourceQuerySet:
+        """Those that are to be read, and that nobody is reading."""
+        free = models.Q(leased_until=None) | models.Q(leased_until__lte=now)
+        waits = models.Q(not_before=None) | models.Q(not_before__lte=now)
+        return self.filter(free, waits, due_at__lte=now, paused_at=None)

@@ -3,6 +3,7 @@
 from factcheck.models.claim import Assessment, Claim, Origin, Rating, Urgency
 from factcheck.models.cover_plan import DAY_MINUTES, CoverHours, CoverPlan
 from factcheck.models.cover_spell import Cover, CoverSpell, Days
+from factcheck.models.feed import FeedArticle, FeedKind, FeedRun, FeedSource, ImportedReview, ReviewState, RunOutcome
 from factcheck.models.partner import CoverageGap, FactCheckPartner, Network
 from factcheck.models.partner_key import PartnerKey
 
@@ -17,9 +18,16 @@ __all__ = [
     "CoverageGap",
     "Days",
     "FactCheckPartner",
+    "FeedArticle",
+    "FeedKind",
+    "FeedRun",
+    "FeedSource",
+    "ImportedReview",
     "Network",
     "Origin",
     "PartnerKey",
     "Rating",
+    "ReviewState",
+    "RunOutcome",
     "Urgency",
 ]
