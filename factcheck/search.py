@@ -7,11 +7,11 @@ as it says the very same: who changes a language's configuration makes new index
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models.sql.compiler import SQLCompiler
 
 from factcheck.models import Assessment, Claim
 
@@ -23,6 +23,7 @@ CONFIGURATIONS: Final[dict[str, str]] = {
     "ro": "romanian", "sk": "simple", "sl": "simple", "fi": "finnish", "sv": "swedish", "lb": "simple",
     "tr": "turkish", "ur": "simple",
 }  # fmt: skip
+_STEMMED: Final = [code for code, name in CONFIGURATIONS.items() if name != "simple"]
 #: What is longer was not typed by somebody who searches.
 LONGEST_QUERY: Final = 120
 
@@ -42,14 +43,13 @@ def vector_sql(language: str, text: str) -> str:
 class _Words(Func):
     """`vector_sql` of two columns."""
 
-    template = vector_sql("%(language)s", "%(text)s")
     output_field = SearchVectorField()
 
     def __init__(self, language: str, text: str) -> None:
         super().__init__(F(language), F(text))
 
-    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]  # Django's own signature
-        """The two columns stand in a template that `Func` would join with a comma."""
+    def as_sql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        """The two columns stand in an expression that is no function of both."""
         (language, one), (text, other) = (compiler.compile(source) for source in self.source_expressions)
         return vector_sql(language, text), [*one, *other]
 
@@ -58,14 +58,11 @@ def _said(query: str, language: str) -> Q:
     """A text says `query` if it does so by the rules of its own language."""
     found = Q(pk__in=[])
     for name in sorted(set(CONFIGURATIONS.values())):
-        asked: Combinable = SearchQuery(query, config=name, search_type="websearch")
+        asked = SearchQuery(query, config=name, search_type="websearch")
         languages = [code for code, configuration in CONFIGURATIONS.items() if configuration == name]
         own = ~Q(**{f"{language}__in": _STEMMED}) if name == "simple" else Q(**{f"{language}__in": languages})
         found |= own & Q(words=asked)
     return found
-
-
-_STEMMED: Final = [code for code, name in CONFIGURATIONS.items() if name != "simple"]
 
 
 def claims_search(claims: QuerySet[Claim], query: str) -> QuerySet[Claim]:

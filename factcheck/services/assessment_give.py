@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from accounts.audit import acting
 from accounts.models import User
 from factcheck.models import Assessment, Claim, FactCheckPartner
+from factcheck.services.checks_touch import checks_touch
 
 ASSESS = "factcheck.assess_claim"
 
@@ -39,23 +41,45 @@ def assessment_give(*, claim: Claim, partner: FactCheckPartner, by: User, findin
     `AssessmentChangedError` and `ValidationError` by field.
     """
     _may(by, claim, partner)
-    held = _held(claim, partner)
+    held = assessment_held(claim, partner)
     if seen != (held.pk if held else 0):
         raise AssessmentChangedError
+    return assessment_put(claim=claim, partner=partner, by=by, finding=finding, held=held, reason="Assessment")
+
+
+def assessment_put(
+    *,
+    claim: Claim,
+    partner: FactCheckPartner,
+    by: User | None,
+    finding: Finding,
+    held: Assessment | None,
+    reason: str,
+    published_at: dt.datetime | None = None,
+) -> Assessment:
+    """Write a finding in place of the one `held` (`assessment_held`), for callers who asked whether that may be.
+
+    It counts from `published_at`, if the partner published it before and after the one it replaces, else from now.
+    Raises `ValidationError` by field.
+    """
     now = timezone.now()
+    given_at = min(published_at or now, now)
+    if held is not None and given_at <= held.given_at:
+        given_at = now
     given = Assessment(
         claim=claim, partner=partner, rating=finding.rating, explanation=finding.explanation.strip(),
         language=finding.language, article_url=finding.article_url, evidence=list(finding.evidence), given_by=by,
-        given_at=now,
+        given_at=given_at,
     )  # fmt: skip
     given.full_clean(exclude=["given_by"], validate_constraints=False)
     if finding.rating not in ("unverifiable", "not_checkable") and not (finding.evidence or finding.article_url):
         raise ValidationError({"evidence": "A finding needs an article or evidence that anybody can look up."})
-    with acting(by=by, reason="Assessment"):
+    with acting(by=by, reason=reason):
         if held is not None:
             held.ended_at = now
             held.save(update_fields=["ended_at"])
         given.save()
+    checks_touch(claim)
     return given
 
 
@@ -68,12 +92,13 @@ def assessment_withdraw(*, assessment: Assessment, by: User, reason: str) -> Non
     _may(by, assessment.claim, assessment.partner)
     if not reason.strip():
         raise ValidationError({"reason": "Say why: whoever relied on it will ask."})
-    held = _held(assessment.claim, assessment.partner)
+    held = assessment_held(assessment.claim, assessment.partner)
     if held is None or held.pk != assessment.pk:
         return
     with acting(by=by, reason="Assessment withdrawn"):
         held.ended_at, held.ended_because = timezone.now(), reason.strip()
         held.save(update_fields=["ended_at", "ended_because"])
+    checks_touch(assessment.claim)
 
 
 def assessing_partners(user: User, claim: Claim) -> list[FactCheckPartner]:
@@ -92,7 +117,7 @@ def _may(by: User, claim: Claim, partner: FactCheckPartner) -> None:
         raise PermissionDenied
 
 
-def _held(claim: Claim, partner: FactCheckPartner) -> Assessment | None:
-    """The standing one; the claim's row is held meanwhile, so that of two at once the second sees the first."""
+def assessment_held(claim: Claim, partner: FactCheckPartner) -> Assessment | None:
+    """The partner's standing one; the claim's row is locked, so that of two at once the second sees the first."""
     Claim.objects.select_for_update().get(pk=claim.pk)
     return Assessment.objects.filter(claim=claim, partner=partner, ended_at=None).first()

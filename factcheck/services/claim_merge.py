@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.audit import acting
 from accounts.models import User
 from factcheck.models import Claim
+from factcheck.services.checks_touch import checks_touch
 from factcheck.similar import PROPOSE_FROM, likeness
 
 OPEN = "factcheck.open_claim"
@@ -60,6 +61,7 @@ def claim_merge(*, claim: Claim, into: Claim, by: User | None) -> None:
         if copy.due_at > target.opened_at:
             target.due_at = min(target.due_at, copy.due_at)
         target.save(update_fields=["countries", "due_at"])
+    checks_touch(target)
 
 
 @transaction.atomic
@@ -72,3 +74,4 @@ def claim_part(*, claim: Claim, by: User | None) -> None:
         raise PermissionDenied
     with acting(by=by, reason="Claims parted"):
         Claim.objects.filter(pk=claim.pk).update(merged_into=None)
+    checks_touch(claim)

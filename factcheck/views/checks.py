@@ -115,7 +115,9 @@ def check_view(claim: Claim, language: str, places: Mapping[str, Jurisdiction] |
         word=rating_word(verdict.rating) if verdict.rating else "",
         is_disputed=verdict.is_disputed,
         places=tuple(
-            local_text(known[code], "name", language, known[code].languages) for code in claim.countries if code in known
+            local_text(known[code], "name", language, known[code].languages)
+            for code in claim.countries
+            if code in known
         ),
         hosts=tuple(dict.fromkeys(host.removeprefix("www.") for host in seen if host)),
     )
@@ -182,9 +184,7 @@ def _exported(view: CheckView, frame: Frame) -> list[dict[str, Any]]:
         if is_exported(one.assessment):
             here = f"{frame.canonical}#{one.anchor}"
             found.append(
-                claim_review(
-                    one.assessment, claim=view.claim, url=here, page=here, own_words=own_words(one.assessment)
-                )
+                claim_review(one.assessment, claim=view.claim, url=here, page=here, own_words=own_words(one.assessment))
             )
     return found
 
