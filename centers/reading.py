@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from django.utils import timezone
 
 from accounts.models import Organisation
 from accounts.models.membership import Role
+from centers.insets import insets_load
 from centers.models import (
     Answer,
     Election,
@@ -48,6 +49,8 @@ class CenterFacts:
     curators: tuple[Organisation, ...]
     notices: tuple[UrgentNotice, ...] = ()
     broken: tuple[Link, ...] = ()
+    insets: Mapping[str, Any] = field(default_factory=dict)
+    """What other apps show (`centers.insets`)."""
 
     def silent_on(self, url: str, today: dt.date) -> dt.date | None:
         """When a link last did not answer, where voters are to be told of it on this day."""
@@ -78,7 +81,7 @@ class CenterFacts:
 
 
 def center_load(code: str) -> CenterFacts:
-    """All that is published about a centre, in at most twelve queries. Raises `ElectionCenter.DoesNotExist`."""
+    """All that is published about a centre, in at most fourteen queries. Raises `ElectionCenter.DoesNotExist`."""
     center = ElectionCenter.objects.for_code(code).get()
     place = center.jurisdiction
     rules = LocalRules.objects.filter(jurisdiction=place, election__type="european_parliament", election__status="held")
@@ -95,6 +98,7 @@ def center_load(code: str) -> CenterFacts:
             UrgentNotice.objects.standing(timezone.now()).filter(center=center).select_related("organisation")
         ),
         broken=tuple(Link.objects.broken().of_place(place)),
+        insets=insets_load(place),
     )
 
 

@@ -12,10 +12,18 @@ from django.db.models.functions import Greatest
 if TYPE_CHECKING:
     # From the modules themselves: mypy's Django plugin needs the import cycle as small as it can be.
     from accounts.models import User
-    from factcheck.models.claim import Claim  # noqa: F401 -- named in a string
+    from factcheck.models.claim import Assessment, Claim  # noqa: F401 -- named in a string
     from factcheck.models.cover_spell import CoverSpell  # noqa: F401 -- named in a string
     from factcheck.models.feed import FeedSource  # noqa: F401 -- named in a string
     from factcheck.models.partner import FactCheckPartner
+
+
+def _findings() -> models.QuerySet[Assessment]:
+    """With whose they are, and the partner's own words for them."""
+    # The models' modules import this one.
+    from factcheck.models.claim import Assessment
+
+    return Assessment.objects.select_related("partner__organisation", "imported")
 
 
 class FactCheckPartnerQuerySet(models.QuerySet["FactCheckPartner"]):
@@ -67,22 +75,23 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             .filter(found_at__isnull=False)
         )
 
-    def ever_checked(self) -> ClaimQuerySet:
-        """The same with those whose findings were all taken back, and when anything last changed: `told_at`."""
-        return (
-            self.filter(merged_into=None)
-            .annotate(
-                told_at=Greatest(models.Max("assessments__given_at"), models.Max("assessments__ended_at")),
-            )
-            .filter(told_at__isnull=False)
-        )
+    def told(self) -> ClaimQuerySet:
+        """Claims of which something was ever found, those first where something was found or corrected last."""
+        told_at = Greatest(models.Max("assessments__given_at"), models.Max("assessments__ended_at"))
+        found = self.filter(merged_into=None).annotate(told_at=told_at).filter(told_at__isnull=False)
+        return found.order_by(models.F("told_at").desc(), "-pk")
+
+    def newest(self) -> ClaimQuerySet:
+        """Checked claims, the one something was found of last first."""
+        return self.order_by(models.F("found_at").desc(), "-pk")
 
     def with_findings(self) -> ClaimQuerySet:
-        """Every partner's findings and the claim's copies, in two more queries."""
-        findings = self.model._meta.get_field("assessments").related_model.objects.select_related(  # type: ignore[union-attr]
-            "partner__organisation", "imported"
-        )
-        return self.prefetch_related(models.Prefetch("assessments", findings), "copies")
+        """Every partner's findings, and the claim's copies, in two more queries."""
+        return self.prefetch_related(models.Prefetch("assessments", _findings()), "copies")
+
+    def with_standing(self) -> ClaimQuerySet:
+        """Every partner's standing finding, in one more query."""
+        return self.prefetch_related(models.Prefetch("assessments", _findings().filter(ended_at=None)))
 
     def for_partners(self, partners: Iterable[FactCheckPartner]) -> ClaimQuerySet:
         """Claims that spread in a country and a language that one of `partners` covers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -29,6 +29,7 @@ from centers.views.frame import Frame, frame_of, page_rendered
 from electioncenters.languages import LANGUAGE_CODES
 from factcheck.claimreview import claim_review, is_exported, json_ld
 from factcheck.models import Assessment, Claim, Rating
+from factcheck.querysets import ClaimQuerySet
 from factcheck.search import LONGEST_QUERY, claims_search
 from factcheck.slugs import claim_path, slug_range
 from factcheck.verdict import Verdict, verdict_from
@@ -74,8 +75,6 @@ class CheckView:
     ended: tuple[FindingView, ...]
     word: str
     is_disputed: bool
-    places: tuple[LocalText, ...] = ()
-    hosts: tuple[str, ...] = ()
 
     @property
     def direction(self) -> str:
@@ -83,9 +82,10 @@ class CheckView:
         return direction(self.claim.language)
 
     @property
-    def found_on(self) -> dt.date | None:
-        """When somebody last found something that stands."""
-        return max((one.assessment.given_at.date() for one in self.findings), default=None)
+    def told_at(self) -> dt.datetime:
+        """When something was last found, corrected or withdrawn."""
+        told = [one.assessment for one in (*self.findings, *self.ended)]
+        return max(one.ended_at or one.given_at for one in told)
 
 
 class _ElsewhereError(Exception):
@@ -102,11 +102,9 @@ def own_words(assessment: Assessment) -> str:
     return imported.taken_words if imported else ""
 
 
-def check_view(claim: Claim, language: str, places: Mapping[str, Jurisdiction] | None = None) -> CheckView:
-    """A claim whose findings and copies were read already (`ClaimQuerySet.with_findings`)."""
+def check_view(claim: Claim, language: str) -> CheckView:
+    """A claim whose findings were read already."""
     verdict: Verdict = verdict_from(claim.assessments.all())
-    seen = [urlsplit(one.seen_at).hostname or "" for one in (claim, *claim.copies.all()) if one.seen_at]
-    known = places or {}
     return CheckView(
         claim=claim,
         path=claim_path(claim, language),
@@ -114,13 +112,20 @@ def check_view(claim: Claim, language: str, places: Mapping[str, Jurisdiction] |
         ended=tuple(sorted((_finding(one, language) for one in verdict.ended), key=_ended_at, reverse=True)),
         word=rating_word(verdict.rating) if verdict.rating else "",
         is_disputed=verdict.is_disputed,
-        places=tuple(
-            local_text(known[code], "name", language, known[code].languages)
-            for code in claim.countries
-            if code in known
-        ),
-        hosts=tuple(dict.fromkeys(host.removeprefix("www.") for host in seen if host)),
     )
+
+
+def _places(claim: Claim, facts: SiteFacts, language: str) -> list[LocalText]:
+    """The names of the countries where it spreads."""
+    known = {place.code: place for place in facts.places}
+    found = [known[code] for code in claim.countries if code in known]
+    return [local_text(place, "name", language, place.languages) for place in found]
+
+
+def _hosts(claim: Claim) -> list[str]:
+    """Where it and its copies were seen: the name of the place, and no way to it."""
+    seen = [urlsplit(one.seen_at).hostname or "" for one in (claim, *claim.copies.all())]
+    return list(dict.fromkeys(host.removeprefix("www.") for host in seen if host))
 
 
 def _finding(assessment: Assessment, language: str) -> FindingView:
@@ -160,9 +165,11 @@ def _render_check(request: HttpRequest, facts: SiteFacts, slug: str) -> Page:
         raise Http404(slug)
     if claim_path(claim, frame.language) != request.path:
         raise _ElsewhereError(claim_path(claim, frame.language), for_good=True)
-    view = check_view(claim, frame.language, {place.code: place for place in facts.places})
+    view = check_view(claim, frame.language)
     context = {
         "check": view,
+        "places": _places(claim, facts, frame.language),
+        "hosts": _hosts(claim),
         "title": _shortened(claim.text),
         "json_ld": json_ld(reviews) if (reviews := _exported(view, frame)) else "",
     }
@@ -244,7 +251,7 @@ def _choices(request: HttpRequest) -> Choices:
     return Choices(country, language, rating, int(number))
 
 
-def claims_chosen(choices: Choices) -> QuerySet[Claim]:
+def claims_chosen(choices: Choices) -> ClaimQuerySet:
     """Checked claims that spread in the country, with a finding that is in the language and has the rating."""
     claims = Claim.objects.checked()
     if choices.country:
@@ -262,8 +269,7 @@ def _render_list(request: HttpRequest, facts: SiteFacts, choices: Choices, query
     if choices.country and choices.country not in places:
         raise Http404("no such place")
     claims = claims_chosen(choices)
-    # A search answers what fits best; a list what is newest.
-    claims = claims_search(claims, query) if query else claims.order_by("-found_at", "-pk")
+    claims = claims_search(claims, query) if query else claims.newest()
     page = _page(claims.with_findings(), choices.page)
     context = {
         "checks": [check_view(claim, frame.language) for claim in page.object_list],
@@ -304,8 +310,8 @@ def check_feed(request: HttpRequest) -> HttpResponse:
 
 def _render_feed(request: HttpRequest, facts: SiteFacts) -> Page:
     frame = frame_of(request)
-    claims = Claim.objects.ever_checked().order_by("-told_at", "-pk").with_findings()[:FEED_LENGTH]
-    entries = [_entry(check_view(claim, frame.language), claim.told_at, frame) for claim in claims]
+    claims = Claim.objects.told().with_findings()[:FEED_LENGTH]
+    entries = [_entry(check_view(claim, frame.language), frame) for claim in claims]
     modified = entries[0].updated if entries else max(one.published_at for one in publications.current().values())
     head = FeedHead(
         id=stable_id("fact-checks", frame.language),
@@ -320,7 +326,7 @@ def _render_feed(request: HttpRequest, facts: SiteFacts) -> Page:
     return Page(body, "application/atom+xml; charset=utf-8", frame.language, modified=modified)
 
 
-def _entry(view: CheckView, told_at: dt.datetime, frame: Frame) -> FeedEntry:
+def _entry(view: CheckView, frame: Frame) -> FeedEntry:
     said = "; ".join(f"{one.name.official}: {one.word}" for one in view.findings)
     latest = next(iter((*view.findings, *view.ended)))
     return FeedEntry(
@@ -328,7 +334,7 @@ def _entry(view: CheckView, told_at: dt.datetime, frame: Frame) -> FeedEntry:
         title=f"{said or _('Nobody stands by a finding any more.')} – {_shortened(view.claim.text)}",
         link=settings.PUBLIC_URL + view.path,
         published=min(one.assessment.given_at for one in (*view.findings, *view.ended)),
-        updated=told_at,
+        updated=view.told_at,
         author=latest.name.official,
         content=render_to_string("factcheck/_findings.html", {"check": view, "language": frame.language}).strip(),
     )
