@@ -5,6 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 
 from factcheck.services.coverage_record import coverage_record as record
+from factcheck.services.feed_read import feeds_read as read
+from factcheck.services.feed_wake import feeds_wake as wake
+from factcheck.services.feed_wake import feeds_woken
 
 
 # One that waited behind a long queue is not worth doing: the next one is on its way.
@@ -12,3 +15,17 @@ from factcheck.services.coverage_record import coverage_record as record
 def coverage_record() -> None:
     """Contracts begin and end at midnight (UTC), and what the administration or SQL changed is noticed."""
     record()
+
+
+@shared_task(expires=50)
+def feeds_wake() -> None:
+    """Wake who calls out when a feed is due."""
+    wake()
+
+
+# In the queue of what waits for other people's servers. The lease ends later than the worst reading.
+@shared_task(expires=120, time_limit=580)
+def feeds_read() -> None:
+    """Read what is due."""
+    feeds_woken()
+    read()

@@ -27,7 +27,7 @@ _TRACKING: Final = re.compile(r"utm_|fbclid|gclid|mc_")
 
 @dataclass(frozen=True, slots=True)
 class ReviewRead:
-    """What was read. `problem` is what keeps it from being taken, with a few words of what; empty where nothing does."""
+    """What was read. `problem` is what keeps it from being taken, and `detail` a few words of what."""
 
     article_url: str
     claim: str
@@ -106,7 +106,7 @@ def review_read(data: dict[str, Any], around: Around) -> ReviewRead:
         best_rating=_text(rating.get("bestRating"))[:40],
         explanation=_cut(explanation),
         author=_text(author.get("name"))[:300],
-        published_at=_moment(data.get("dateModified")) or _moment(data.get("datePublished")),
+        published_at=_moment(data.get("datePublished")) or _moment(data.get("dateModified")),
         appearances=_appearances(reviewed),
     )
     problem, detail = _problem(read, _text(author.get("url")), around)
@@ -120,23 +120,20 @@ def _with(read: ReviewRead, **values: Any) -> ReviewRead:
 
 
 def _problem(read: ReviewRead, author_url: str, around: Around) -> tuple[Trouble | None, str]:
-    if not read.article_url:
-        return Trouble.BAD_ADDRESS, ""
-    if not is_of_site(read.article_url, around.site):
-        return Trouble.NOT_THEIRS, urlsplit(read.article_url).hostname or ""
-    if author_url.startswith(("https://", "http://")) and not is_of_site(author_url, around.site):
-        return Trouble.NOT_THEIRS, f"{read.author}: {author_url}"[:300]
-    if not read.claim:
-        return Trouble.NO_CLAIM, ""
-    if len(read.claim) > LONGEST_CLAIM:
-        return Trouble.TOO_LONG, f"{len(read.claim)} characters"
-    if not read.rating_words and not read.rating_value:
-        return Trouble.NO_RATING, ""
-    if outside := _outside(read):
-        return Trouble.RATING_OUTSIDE, outside
-    if not read.explanation:
-        return Trouble.NO_EXPLANATION, ""
-    return None, ""
+    """The first thing that is wrong."""
+    outside = _outside(read)
+    author_is_elsewhere = author_url.startswith(("https://", "http://")) and not is_of_site(author_url, around.site)
+    found = (
+        (not read.article_url, Trouble.BAD_ADDRESS, ""),
+        (not is_of_site(read.article_url, around.site), Trouble.NOT_THEIRS, read.article_url),
+        (author_is_elsewhere, Trouble.NOT_THEIRS, f"{read.author}: {author_url}"),
+        (not read.claim, Trouble.NO_CLAIM, ""),
+        (len(read.claim) > LONGEST_CLAIM, Trouble.TOO_LONG, f"{len(read.claim)} characters"),
+        (not read.rating_words and not read.rating_value, Trouble.NO_RATING, ""),
+        (bool(outside), Trouble.RATING_OUTSIDE, outside),
+        (not read.explanation, Trouble.NO_EXPLANATION, ""),
+    )
+    return next(((trouble, detail[:300]) for is_so, trouble, detail in found if is_so), (None, ""))
 
 
 def _outside(read: ReviewRead) -> str:
