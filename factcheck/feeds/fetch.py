@@ -20,8 +20,9 @@ from factcheck.feeds.trouble import FeedError, Trouble
 #: Bytes that are read of a feed and of an article.
 LARGEST_FEED: Final = 8 * 1024 * 1024
 LARGEST_ARTICLE: Final = 2 * 1024 * 1024
-#: Seconds for one request, and between two requests to one host.
+#: Seconds for one request, for all redirections together, and between two requests to one host.
 _TIME: Final = 20.0
+_TOTAL: Final = 40.0
 PAUSE: Final = 2.0
 _MOST_HOPS: Final = 5
 #: However long a server asks to be left alone, it is asked again after so long.
@@ -61,9 +62,11 @@ class Fetcher:
             "Accept": accept,
             **{key: said for key, said in conditions.items() if said},
         }
-        here = url
+        here, until = url, self.clock() + _TOTAL
         try:
             for _ in range(_MOST_HOPS):
+                if self.clock() > until:
+                    raise UnreachableError("its redirections took too long")
                 here = url_ascii(here)
                 answer = self._asked_politely(here, headers, largest)
                 onward = _onward(here, answer)

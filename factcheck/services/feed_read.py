@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -22,7 +23,7 @@ from django.utils import timezone
 from factcheck.feeds import FeedError, Trouble
 from factcheck.feeds.fetch import LARGEST_ARTICLE, LARGEST_FEED, Fetched, Fetcher, fetcher_make
 from factcheck.feeds.markup import Article, article_read, reviews_within
-from factcheck.feeds.reviews import Around, ReviewRead, review_read, search_reviews, url_plain
+from factcheck.feeds.reviews import Around, ReviewRead, is_of_site, review_read, search_reviews, url_plain
 from factcheck.feeds.syndication import Entry, entries_read
 from factcheck.models import FeedArticle, FeedKind, FeedRun, FeedSource, ImportedReview, ReviewState, RunOutcome
 from factcheck.services.review_take import reviews_import, reviews_miss
@@ -36,6 +37,8 @@ READ_EVERY: Final = dt.timedelta(minutes=30)
 LONGEST_BACK_OFF: Final = dt.timedelta(days=1)
 #: Longer than a reading can take: after that whoever made it is dead.
 _LEASE: Final = dt.timedelta(minutes=10)
+#: After so long no further article is asked for.
+_LONGEST_READING: Final = dt.timedelta(minutes=4)
 #: Of a feed's articles so many are asked for in one reading, and of those it does not list any more.
 MOST_ARTICLES: Final = 20
 _MOST_FORMER: Final = 3
@@ -142,7 +145,11 @@ def _articles_read(reading: _Reading) -> None:
         _listed(source, entries, reading.started)
         # Remembered only once the entries are: what failed is read again.
         reading.etag, reading.last_modified = fetched.etag, fetched.last_modified
+    until = reading.started + _LONGEST_READING
     for article in _to_look_at(source, reading.started):
+        if timezone.now() > until:
+            # The others are first in the next reading.
+            return
         try:
             _look(reading, article)
         except FeedError as error:
@@ -173,6 +180,8 @@ def _listed(source: FeedSource, entries: Iterable[Entry], now: dt.datetime) -> N
 def _to_look_at(source: FeedSource, now: dt.datetime) -> list[FeedArticle]:
     """New and changed ones first, then those seen longest ago; a few that fell out of the feed and were taken from."""
     latest = source.articles.order_by("-listed_at").values_list("listed_at", flat=True).first()
+    if latest is None:
+        return []
     listed = source.articles.filter(listed_at=latest)
     due = listed.filter(Q(looked_at=None) | Q(looked_at__lte=now - _AGAIN))
     waiting = source.articles.exclude(pk__in=listed.values("pk")).filter(looked_at=None)
@@ -187,8 +196,11 @@ def _to_look_at(source: FeedSource, now: dt.datetime) -> list[FeedArticle]:
 def _look(reading: _Reading, article: FeedArticle) -> None:
     """Read one article. What is wrong with it stays with it; `FeedError` is raised on for whoever reads the others."""
     article.looked_at, article.error, article.detail = timezone.now(), "", ""
-    reading.counts["fetched"] += 1
     try:
+        if not _is_asked(reading.source, article.url):
+            # Nobody makes us call on third parties.
+            raise FeedError(Trouble.NOT_THEIRS, article.url)
+        reading.counts["fetched"] += 1
         fetched = reading.fetcher.get(
             article.url,
             accept=_PAGE,
@@ -209,13 +221,22 @@ def _look(reading: _Reading, article: FeedArticle) -> None:
         article.save()
 
 
+def _is_asked(source: FeedSource, url: str) -> bool:
+    """The partner's site, and the feed's own host: some feeds name addresses that lead on to the articles."""
+    return is_of_site(url, source.partner.organisation.url) or (urlsplit(url).hostname or "") == source.host
+
+
 def _article_take(reading: _Reading, article: FeedArticle, fetched: Fetched) -> None:
+    if not is_of_site(fetched.url, reading.source.partner.organisation.url):
+        # Where a redirection left the partner's site, nobody's word is the partner's.
+        raise FeedError(Trouble.NOT_THEIRS, fetched.url)
     page = article_read(fetched.body, fetched.charset)
     around = reading.around(fetched.url, page, article.title)
-    # A redirection may have led away from the partner's site, where nobody's word is the partner's.
     reads = [review_read(review, around) for review in page.reviews]
-    _taken(reading, reads)
     here = {article.url, url_plain(fetched.url, fetched.url)}
+    # Pages repeat reviews of other articles in short; those articles tell of them themselves.
+    reads = [read for read in reads if read.article_url in here] or reads
+    _taken(reading, reads)
     if not page.broken:
         said = {(one.article_url, one.claim) for one in reads}
         gone = [

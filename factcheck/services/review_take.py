@@ -47,10 +47,9 @@ def reviews_import(
     pairs = _paired(reads, known)
     number = max((row.number for row in known), default=0)
     done = []
-    for read, row in pairs:
-        if row is None:
-            number += 1
-            row = ImportedReview(partner=partner, article_url=read.article_url, number=number)
+    for read, known_row in pairs:
+        number += known_row is None
+        row = known_row or ImportedReview(partner=partner, article_url=read.article_url, number=number)
         done.append(_import(row, read, source))
     return done
 
@@ -68,7 +67,7 @@ def _paired(
             left.remove(same)
     for at, read in enumerate(reads):
         if at not in found and left:
-            best = max(left, key=lambda row: likeness(row.claim_text, read.claim))  # noqa: B023 -- used at once
+            best = max(left, key=lambda row: likeness(row.claim_text, read.claim))
             if likeness(best.claim_text, read.claim) >= PROPOSE_FROM:
                 found[at] = best
                 left.remove(best)
