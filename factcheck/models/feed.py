@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -9,6 +11,9 @@ from accounts.models import User
 from factcheck.models.claim import Assessment, Claim
 from factcheck.models.partner import FactCheckPartner
 from factcheck.querysets import FeedSourceQuerySet
+
+if TYPE_CHECKING:
+    from centers.models import Jurisdiction
 
 
 class FeedKind(models.TextChoices):
@@ -55,6 +60,16 @@ class FeedSource(models.Model):
 
     def __str__(self) -> str:
         return self.url[:80]
+
+    @property
+    def organisation_id(self) -> int:
+        """Whose it is: permissions ask for it."""
+        return self.partner.organisation_id
+
+    @property
+    def jurisdictions(self) -> list[Jurisdiction]:
+        """Where the partner checks: permissions ask for it."""
+        return self.partner.jurisdictions
 
 
 class RunOutcome(models.TextChoices):
@@ -182,3 +197,13 @@ class ImportedReview(models.Model):
 
     def __str__(self) -> str:
         return (self.claim_text or self.article_url)[:80]
+
+    @property
+    def organisation_id(self) -> int:
+        """Whose it is: permissions ask for it."""
+        return self.partner.organisation_id
+
+    @property
+    def jurisdictions(self) -> list[Jurisdiction]:
+        """Where the partner checks: permissions ask for it."""
+        return self.partner.jurisdictions

@@ -35,7 +35,19 @@ from centers.models import (
     UpkeepTold,
     UrgentNotice,
 )
-from factcheck.models import Assessment, Claim, CoverageGap, CoverHours, CoverPlan, CoverSpell, FactCheckPartner
+from factcheck.models import (
+    Assessment,
+    Claim,
+    CoverageGap,
+    CoverHours,
+    CoverPlan,
+    CoverSpell,
+    FactCheckPartner,
+    FeedArticle,
+    FeedRun,
+    FeedSource,
+    ImportedReview,
+)
 
 DAY = dt.date(2031, 5, 4)
 NOW = dt.datetime(2031, 5, 4, 12, tzinfo=dt.UTC)
@@ -67,6 +79,12 @@ class World:
         self.plan = CoverPlan.objects.create(
             partner=self.partner, since=DAY, until=DAY + dt.timedelta(days=1), time_zone="Europe/Vienna"
         )
+
+    def fed(self) -> dict[str, Any]:
+        return {
+            "partner": self.partner, "kind": "articles", "url": "https://checks.fablonia.example/feed",
+            "host": "checks.fablonia.example", "language": "en", "countries": ["xa"], "due_at": NOW,
+        }  # fmt: skip
 
     def claimed(self) -> dict[str, Any]:
         return {
@@ -162,6 +180,20 @@ class World:
                 "claim": Claim.objects.create(**self.claimed()), "partner": self.partner, "rating": "false",
                 "explanation": "It is not so.", "language": "en", "article_url": "https://checks.fablonia.example",
                 "given_at": NOW,
+            },
+            FeedSource: self.fed,
+            FeedRun: lambda: {
+                "source": FeedSource.objects.create(**self.fed()), "started_at": NOW, "ended_at": NOW,
+                "outcome": "read",
+            },
+            FeedArticle: lambda: {
+                "source": FeedSource.objects.get_or_create(**self.fed())[0], "url": "https://checks.fablonia.example/a",
+                "listed_at": NOW,
+            },
+            ImportedReview: lambda: {
+                "partner": self.partner, "article_url": "https://checks.fablonia.example/a", "number": 1,
+                "language": "en", "digest": "x", "state": "held", "reason": "rating_unknown", "read_at": NOW,
+                "changed_at": NOW,
             },
             CoverPlan: lambda: {"partner": self.partner, "since": DAY, "time_zone": "Europe/Vienna"},
             CoverHours: lambda: {"plan": self.plan, "weekday": 0, "opens": 540, "closes": 1080},
@@ -301,6 +333,16 @@ CASES = [
     Case("assessment_explains", Assessment, {"explanation": ""}),
     Case("assessment_shows_evidence", Assessment, {"article_url": ""}),
     Case("assessment_ends_after_it_was_given", Assessment, {"ended_at": NOW - dt.timedelta(hours=1)}),
+    Case("feed_is_read_once_for_a_partner", FeedSource, twin=True),
+    Case("feed_kind_is_known", FeedSource, {"kind": "telegram"}),
+    Case("feed_concerns_a_country", FeedSource, {"countries": []}),
+    Case("feed_run_outcome_is_known", FeedRun, {"outcome": "well"}),
+    Case("feed_run_says_why_it_failed", FeedRun, {"outcome": "failed"}),
+    Case("feed_article_is_known_once", FeedArticle, twin=True),
+    Case("review_is_imported_once", ImportedReview, twin=True),
+    Case("review_state_is_known", ImportedReview, {"state": "seen"}),
+    Case("review_taken_is_an_assessment", ImportedReview, {"state": "taken", "reason": ""}),
+    Case("review_not_taken_has_a_reason", ImportedReview, {"reason": ""}),
     Case("partner_has_one_plan_that_holds", CoverPlan, twin=True),
     Case("cover_plan_ends_after_it_begins", CoverPlan, {"until": DAY - dt.timedelta(days=1)}),
     Case("cover_hours_begin_once", CoverHours, twin=True),

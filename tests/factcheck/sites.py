@@ -73,7 +73,7 @@ def review(**values: Any) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "ClaimReview",
         "claimReviewed": "Das Register ist geschlossen.",
-        "datePublished": "2031-05-30",
+        "datePublished": "2021-05-30",
         "author": {"@type": "Organization", "name": "Fablonia Fact Desk"},
         "reviewBody": "Das Register schloss erst eine Woche später.",
         "itemReviewed": {

@@ -74,7 +74,7 @@ def test_article_becomes_a_claim_with_the_partners_assessment(client: Client, si
     assert (claim.origin, claim.seen_at) == (Origin.PARTNER, "https://videos.example/1")
     given = claim.assessments.get()
     assert (given.rating, given.article_url, given.given_by) == (Rating.PARTLY_FALSE, address, None)
-    assert given.given_at.date() == dt.date(2031, 5, 30)
+    assert given.given_at.date() == dt.date(2021, 5, 30)
     page = page_of(client, claim_path(claim, "de"))
     assert "Das Register schloss erst eine Woche später." in page
     assert f'href="{address}"' in page
@@ -163,7 +163,8 @@ def test_finding_stands_while_its_article_says_what_nobody_has_mapped(site: Site
 @pytest.mark.parametrize(
     ("words", "rating"),
     [
-        ("False", Rating.FALSE), ("  missing   CONTEXT ", Rating.MISSING_CONTEXT), ("not_checkable", Rating.NOT_CHECKABLE),
+        ("False", Rating.FALSE), ("  missing   CONTEXT ", Rating.MISSING_CONTEXT), ("satire", Rating.SATIRE),
+        ("not_checkable", Rating.NOT_CHECKABLE),
         ("Cannot be verified", Rating.UNVERIFIABLE), ("Mostly false", None), ("Falsch", None), ("", None), ("1", None),
     ],
 )  # fmt: skip
@@ -394,7 +395,7 @@ def test_answer_of_claim_search_is_read_page_by_page(site: Site) -> None:
             "publisher": {"name": "Fablonia Fact Desk", "site": HOST},
             "url": f"{site.base}/{number}",
             "title": "Nein, das Register ist offen",
-            "reviewDate": "2031-05-30T10:15:00.123456789Z",
+            "reviewDate": "2021-05-30T10:15:00.123456789Z",
             "textualRating": "False",
             "languageCode": "de-AT",
         }
@@ -410,7 +411,7 @@ def test_answer_of_claim_search_is_read_page_by_page(site: Site) -> None:
     assert given
     assert given.explanation == "Nein, das Register ist offen"
     assert given.language == "de"
-    assert given.given_at == dt.datetime(2031, 5, 30, 10, 15, tzinfo=dt.UTC)
+    assert given.given_at == dt.datetime(2021, 5, 30, 10, 15, tzinfo=dt.UTC)
 
 
 def test_empty_answer_of_claim_search_is_no_error(site: Site) -> None:
@@ -668,7 +669,7 @@ def test_feed_is_added_by_the_partners_people_and_operators(arcadia: ElectionCen
             added(partner=partner, by=stranger)
     feed = added(partner=partner, by=given_checker(partner))
     assert (feed.host, feed.paused_at) == ("fablonia-fact-desk.example", None)
-    operator = given_member(Role.OPERATOR)
+    operator = given_member(Role.OPERATOR, email="operator@fictional.example")
     feed_pause(feed=feed, by=operator, paused=True)
     feed.refresh_from_db()
     with pytest.raises(ValidationError):
