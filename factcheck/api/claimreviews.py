@@ -7,8 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Max, Q
-from django.db.models.functions import Greatest
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions
@@ -25,7 +24,7 @@ from factcheck.api.documents import CLAIM_REVIEWS
 from factcheck.claimreview import SCALE, claim_review
 from factcheck.models import Assessment
 from factcheck.slugs import claim_path
-from factcheck.views.checks import own_words
+from factcheck.views.checks import checks_changed_at, own_words
 
 ADDRESS: Final = "/api/v1/factcheck/claimreviews/"
 PER_PAGE: Final = 200
@@ -87,13 +86,12 @@ def _render(country: str, before: int | None) -> Page:
         reviews = reviews.filter(pk__lt=before)
     # One more than a page tells whether there is another.
     rows = list(reviews.prefetch_related("claim__copies").order_by("-pk")[: PER_PAGE + 1])
-    # What is found no more changes the feed, too.
-    changed = Assessment.objects.aggregate(at=Greatest(Max("given_at"), Max("ended_at")))["at"]
+    changed = checks_changed_at()
     document: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "DataFeed",
         "name": "Fact-checks",
-        "dateModified": changed.isoformat() if changed else None,
+        "dateModified": changed.isoformat(),
         "dataFeedElement": [_element(one) for one in rows[:PER_PAGE]],
     }
     if len(rows) > PER_PAGE:

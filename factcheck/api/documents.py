@@ -156,7 +156,7 @@ CLAIM_REVIEWS: Final[dict[str, Any]] = {
     "required": ["@context", "@type", "name", "dateModified", "dataFeedElement"],
     "properties": {
         **dict.fromkeys(("@context", "@type", "name"), _TEXT),
-        "dateModified": {"type": ["string", "null"], "format": "date-time"},
+        "dateModified": {"type": "string", "format": "date-time"},
         "next": {**_TEXT, "description": "Where it goes on; not there at the end."},
         "dataFeedElement": {
             "type": "array",

@@ -14,6 +14,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -312,7 +313,7 @@ def _render_feed(request: HttpRequest, facts: SiteFacts) -> Page:
     frame = frame_of(request)
     claims = Claim.objects.told().with_findings()[:FEED_LENGTH]
     entries = [_entry(check_view(claim, frame.language), frame) for claim in claims]
-    modified = entries[0].updated if entries else max(one.published_at for one in publications.current().values())
+    modified = checks_changed_at()
     head = FeedHead(
         id=stable_id("fact-checks", frame.language),
         title=_("Fact-checks"),
@@ -324,6 +325,14 @@ def _render_feed(request: HttpRequest, facts: SiteFacts) -> Page:
     )
     body = feed_write(head, entries)
     return Page(body, "application/atom+xml; charset=utf-8", frame.language, modified=modified)
+
+
+def checks_changed_at() -> dt.datetime:
+    """When any finding changed last, or anything else a centre shows.
+
+    Not the latest of the findings' dates: what is imported carries the date of its article.
+    """
+    return max((one.published_at for one in publications.current().values()), default=timezone.now())
 
 
 def _entry(view: CheckView, frame: Frame) -> FeedEntry:

@@ -13,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from centers.models import ElectionCenter
@@ -20,7 +21,7 @@ from centers.pagecache import publications
 from electioncenters.languages import LANGUAGE_CODES
 from factcheck.claimreview import SCALE, json_ld
 from factcheck.models import Assessment, Claim, Rating
-from factcheck.services.assessment_give import assessment_withdraw
+from factcheck.services.assessment_give import Finding, assessment_put, assessment_withdraw
 from factcheck.services.claim_merge import claim_merge, claim_part
 from factcheck.slugs import claim_path, claim_slug, slug_range
 from factcheck.words import rating_word_in
@@ -325,7 +326,25 @@ def test_list_of_what_there_is_not_is_not_found(client: Client, arcadia: Electio
 def test_list_is_empty_before_anything_was_found(client: Client, arcadia: ElectionCenter) -> None:
     assert "No fact-check has been published here yet." in page_of(client, LIST)
     assert fresh(client, f"{LIST}feed.atom").status_code == HTTPStatus.OK
-    assert fresh(client, FEED).json()["dateModified"] is None
+    assert fresh(client, FEED).json()["dataFeedElement"] == []
+
+
+@pytest.mark.parametrize("address", [f"{LIST}feed.atom", FEED])
+def test_reader_that_asks_by_date_gets_what_carries_an_older_date(
+    client: Client, arcadia: ElectionCenter, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    partner = given_partner()
+    given_finding(given_claim("Erstes Gerücht."), partner)
+    since = {"if-modified-since": fresh(client, address)["Last-Modified"]}
+    assert fresh(client, address, headers=since).status_code == HTTPStatus.NOT_MODIFIED
+    later = timezone.now() + dt.timedelta(seconds=5)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    finding = Finding("false", "Nein.", "de", ARTICLE)
+    old = later - dt.timedelta(days=30)
+    assessment_put(
+        claim=given_claim("Altes."), partner=partner, by=None, finding=finding, held=None, reason="x", published_at=old
+    )
+    assert "Altes." in fresh(client, address, headers=since).content.decode()
 
 
 def test_atom_tells_findings_and_corrections(client: Client, arcadia: ElectionCenter) -> None:
