@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models.functions import Greatest
 
+from accounts.models.organisation import Vetting
+
 if TYPE_CHECKING:
     # From the modules themselves: mypy's Django plugin needs the import cycle as small as it can be.
     from accounts.models import User
@@ -105,7 +107,8 @@ class FeedSourceQuerySet(models.QuerySet["FeedSource"]):
     """Feeds of partners."""
 
     def due(self, now: dt.datetime) -> FeedSourceQuerySet:
-        """Those that are to be read, and that nobody is reading."""
+        """Those that are to be read, and that nobody is reading; none of a partner that was suspended."""
         free = models.Q(leased_until=None) | models.Q(leased_until__lte=now)
         waits = models.Q(not_before=None) | models.Q(not_before__lte=now)
-        return self.filter(free, waits, due_at__lte=now, paused_at=None)
+        asked = self.filter(free, waits, due_at__lte=now, paused_at=None)
+        return asked.exclude(partner__organisation__vetting=Vetting.SUSPENDED)

@@ -270,7 +270,8 @@ def _json_read(reading: _Reading) -> None:
         url, etag, last_modified = f"{source.url}{'&' if '?' in source.url else '?'}pageToken={more}", "", ""
     reading.counts["entries"] = len(found)
     is_whole = source.kind == FeedKind.DATA_FEED and len(found) <= MOST_REVIEWS
-    reads = [review_read(review, reading.around(source.url)) for review in found[:MOST_REVIEWS]]
+    # A review that names no article has none: the feed's own address is not one.
+    reads = [review_read(review, reading.around("")) for review in found[:MOST_REVIEWS]]
     _taken(reading, reads)
     if is_whole:
         _missed(reading, reads)

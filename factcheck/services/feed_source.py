@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.audit import acting
 from accounts.models import User
+from accounts.models.organisation import Vetting
 from centers.models import Jurisdiction
 from electioncenters.safe_http import Policy, UnsafeUrlError, url_vet
 from factcheck.models import FactCheckPartner, FeedSource
@@ -71,6 +72,8 @@ def feed_ask(*, feed: FeedSource, by: User) -> None:
     """
     _may(by, feed.partner)
     now = timezone.now()
+    if feed.partner.organisation.vetting == Vetting.SUSPENDED:
+        raise ValidationError("The organisation is suspended: nothing of it is read.")
     if feed.paused_at is not None:
         raise ValidationError("It is paused.")
     if feed.not_before is not None and feed.not_before > now:

@@ -80,8 +80,8 @@ def _paired(
 @transaction.atomic
 def _import(row: ImportedReview, read: ReviewRead, source: FeedSource | None) -> ImportedReview:
     now = timezone.now()
-    # Two readings of one partner at once wait for each other here.
-    FactCheckPartner.objects.select_for_update().get(pk=row.partner_id)
+    # Two readings of one partner at once wait for each other here; whoever assesses for it at the desk does not.
+    FactCheckPartner.objects.select_for_update(no_key=True).get(pk=row.partner_id)
     row.source, row.read_at, row.missing_since = source or row.source, now, None
     is_same = row.pk is not None and row.digest == read.digest
     if is_same and not (row.state == ReviewState.HELD and row.reason == Trouble.RATING_UNKNOWN):

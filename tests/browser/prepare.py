@@ -39,6 +39,7 @@ def main() -> None:
     call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
     call_command("load_facts", "--quiet")
     demo_users_ensure()
+    claim_make()
     call_command("ingest", SAMPLE)
     batches_label()
     call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
@@ -50,6 +51,26 @@ def demo_users_ensure() -> None:
     from accounts import services
 
     services.demo_users_ensure()
+
+
+def claim_make() -> None:
+    """An invented claim of which two organisations found different things, one of them after a correction."""
+    from django.db import transaction
+
+    from factcheck.models import FactCheckPartner, Origin
+    from factcheck.services.assessment_give import Finding, assessment_held, assessment_put
+    from factcheck.services.claim_open import claim_open
+
+    claim = claim_open(
+        by=None, origin=Origin.OPERATOR, text="Sans stylo bleu, le bulletin est nul (exemple inventé).", language="fr",
+        countries=["fr"], seen_at="https://videos.example/1",
+    )  # fmt: skip
+    one, other = FactCheckPartner.objects.filter(countries__contains=["fr"]).named()[:2]
+    for partner, rating in ((one, "false"), (other, "true"), (one, "missing_context")):
+        finding = Finding(rating, "Exemple inventé.", "fr", "https://desk.example/1", ["https://law.example/"])
+        with transaction.atomic():
+            held = assessment_held(claim, partner)
+            assessment_put(claim=claim, partner=partner, by=None, finding=finding, held=held, reason="Invented")
 
 
 def member_make(email: str, password: str) -> None:

@@ -13,7 +13,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Organisation, Role
+from accounts.models.organisation import Vetting
 from centers.models import ElectionCenter
 from centers.services.links_wake import links_woken
 from factcheck.models import Assessment, Claim, FeedArticle, FeedRun, FeedSource, ImportedReview, Origin, Rating
@@ -611,6 +612,21 @@ def test_one_reader_for_a_partner_and_a_host_at_a_time(site: Site) -> None:
     FeedSource.objects.update(leased_until=timezone.now() - dt.timedelta(seconds=1), due_at=timezone.now())
     assert feeds_read(fetcher=given_fetcher()) == 2
     assert feeds_read(fetcher=given_fetcher()) == 0
+
+
+def test_nothing_of_a_suspended_partner_is_read(site: Site) -> None:
+    feed = given_feed(site)
+    Organisation.objects.filter(pk=feed.partner.organisation_id).update(vetting=Vetting.SUSPENDED)
+    assert feeds_read(fetcher=given_fetcher()) == 0
+    feed.refresh_from_db()
+    with pytest.raises(ValidationError):
+        feed_ask(feed=feed, by=given_member(Role.OPERATOR))
+
+
+def test_review_in_a_json_feed_without_an_article_has_none(site: Site) -> None:
+    site.json(data_feed(review()))
+    run = read(given_feed(site, "data_feed"))
+    assert (run.taken, run.refused) == (0, 1)
 
 
 def test_reading_stops_asking_after_a_while(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
