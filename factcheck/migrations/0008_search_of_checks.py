@@ -27,13 +27,20 @@ class Migration(migrations.Migration):
     dependencies = [("factcheck", "0007_checks_of_others")]
     operations = [
         migrations.RunSQL(
-            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS claim_by_words ON factcheck_claim "
-            f"USING gin (to_tsvector({CONFIGURATION}, text))",
+            [
+                # What a broken-off attempt leaves behind is not valid, and would be in the way.
+                "DROP INDEX CONCURRENTLY IF EXISTS claim_by_words",
+                "CREATE INDEX CONCURRENTLY claim_by_words ON factcheck_claim "
+                f"USING gin (to_tsvector({CONFIGURATION}, text))",
+            ],
             "DROP INDEX CONCURRENTLY IF EXISTS claim_by_words",
         ),
         migrations.RunSQL(
-            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS assessment_by_words ON factcheck_assessment "
-            f"USING gin (to_tsvector({CONFIGURATION}, explanation)) WHERE ended_at IS NULL",
+            [
+                "DROP INDEX CONCURRENTLY IF EXISTS assessment_by_words",
+                "CREATE INDEX CONCURRENTLY assessment_by_words ON factcheck_assessment "
+                f"USING gin (to_tsvector({CONFIGURATION}, explanation)) WHERE ended_at IS NULL",
+            ],
             "DROP INDEX CONCURRENTLY IF EXISTS assessment_by_words",
         ),
     ]

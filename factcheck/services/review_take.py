@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.audit import acting
 from accounts.models import User
 from factcheck.feeds import Trouble
-from factcheck.feeds.reviews import ReviewRead
+from factcheck.feeds.reviews import ReviewRead, url_plain
 from factcheck.models import (
     Assessment,
     Claim,
@@ -136,10 +136,13 @@ def _claim_known(row: ImportedReview) -> Claim | None:
     """What the row was taken as before, or what the partner's people assessed with this article."""
     if row.claim is not None:
         return row.claim.merged_into or row.claim
-    given = Assessment.objects.filter(partner=row.partner, article_url=row.article_url).select_related(
-        "claim__merged_into"
-    )
-    claims = {one.claim_id: one.claim.merged_into or one.claim for one in given}
+    begins = row.article_url.partition("?")[0].rstrip("/")
+    given = Assessment.objects.filter(partner=row.partner, article_url__startswith=begins)
+    claims = {
+        one.claim_id: one.claim.merged_into or one.claim
+        for one in given.select_related("claim__merged_into")
+        if _is_of(row, one)
+    }
     scored = [(likeness(claim.text, row.claim_text), claim) for claim in claims.values()]
     likely = [entry for entry in scored if entry[0] >= PROPOSE_FROM]
     return max(likely, key=lambda entry: entry[0])[1] if likely else None
@@ -159,7 +162,13 @@ def _claim_opened(row: ImportedReview) -> Claim:
 
 def _may_replace(row: ImportedReview, held: Assessment) -> bool:
     """What came from this article, or was given with it; whatever else stands was somebody's decision."""
-    return held.pk == row.assessment_id or held.article_url == row.article_url
+    return held.pk == row.assessment_id or _is_of(row, held)
+
+
+def _is_of(row: ImportedReview, given: Assessment) -> bool:
+    """Whether a finding names the row's article, however a person wrote its address."""
+    plain = url_plain(given.article_url, "")
+    return plain.rstrip("/") == row.article_url.rstrip("/")
 
 
 def _take(row: ImportedReview, claim: Claim, rating: Rating, held: Assessment | None) -> None:
@@ -183,7 +192,7 @@ def _take(row: ImportedReview, claim: Claim, rating: Rating, held: Assessment | 
 
 def _says_the_same(held: Assessment, finding: Finding, row: ImportedReview) -> bool:
     """What the row gave, if nothing of it changed; or a colleague's with this article and rating, whose words stay."""
-    if (held.rating, held.article_url) != (finding.rating, finding.article_url):
+    if held.rating != finding.rating or not _is_of(row, held):
         return False
     if held.pk == row.assessment_id:
         return (held.explanation, held.language) == (finding.explanation, finding.language)

@@ -305,7 +305,8 @@ def test_person_may_say_that_it_is_another_claim(site: Site) -> None:
 def test_article_already_given_at_the_desk_is_the_same_finding(site: Site) -> None:
     feed = given_feed(site)
     claim = given_claim()
-    by_hand = given_finding(claim, feed.partner, article_url=f"{site.base}/a", explanation="Von Hand.")
+    address = f"{site.base}/a/?utm_source=desk#top"
+    by_hand = given_finding(claim, feed.partner, article_url=address, explanation="Von Hand.")
     site.article("/a", review())
     site.rss("/a")
     assert read(feed).taken == 1
