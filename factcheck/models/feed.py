@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,6 +15,9 @@ from factcheck.querysets import FeedSourceQuerySet
 
 if TYPE_CHECKING:
     from centers.models import Jurisdiction
+
+
+_SECRET: Final = re.compile(r"([?&](?:key|api_?key|token|access_token)=)[^&]+", re.IGNORECASE)
 
 
 class FeedKind(models.TextChoices):
@@ -59,7 +63,12 @@ class FeedSource(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.url[:80]
+        return self.address[:80]
+
+    @property
+    def address(self) -> str:
+        """The address as people are shown it: some services want their key in it."""
+        return _SECRET.sub(r"\1…", self.url)
 
     @property
     def organisation_id(self) -> int:

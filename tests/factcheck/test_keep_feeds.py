@@ -170,6 +170,17 @@ def test_article_that_is_gone_is_told_beside_the_finding(site: Site, operator: C
     assert "gone since" in page
 
 
+def test_key_in_an_address_is_not_shown(arcadia: ElectionCenter, operator: Client) -> None:
+    partner = given_partner()
+    url = "https://tools.fictional.example/claims:search?key=s3cret&query=desk"
+    operator.post(f"/staff/factcheck/partners/{partner.pk}/feeds/add/", FORM | {"kind": "claim_search", "url": url})
+    feed = FeedSource.objects.get()
+    assert feed.url == url
+    page = operator.get(f"/staff/factcheck/partners/{partner.pk}/feeds/").content.decode()
+    assert "claims:search?key=…&amp;query=desk" in page
+    assert "s3cret" not in page + str(feed)
+
+
 def test_desk_of_feeds_costs_the_same_for_any_number(
     site: Site, operator: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
