@@ -90,7 +90,7 @@ def review_read(data: dict[str, Any], around: Around) -> ReviewRead:
             text
             for text in (
                 _text(rating.get("ratingExplanation")), _text(data.get("reviewBody")), _text(data.get("description")),
-                _text(data.get("headline")), _text(data.get("name")), around.title,
+                _text(data.get("headline")), _text(data.get("name")), _text(around.title),
             )
             if text
         ),

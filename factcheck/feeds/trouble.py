@@ -33,6 +33,7 @@ class Trouble(StrEnum):
     RATING_UNKNOWN = "rating_unknown"
     ALIKE = "alike"
     OTHER_FINDING = "other_finding"
+    INTERNAL = "internal"
 
 
 _SENTENCES: Final[dict[Trouble, str]] = {
@@ -59,6 +60,7 @@ _SENTENCES: Final[dict[Trouble, str]] = {
     Trouble.RATING_UNKNOWN: "Its rating words are not mapped to the portal's scale; nothing is guessed.",
     Trouble.ALIKE: "A claim that says nearly the same is known: a person decides whether it is the same.",
     Trouble.OTHER_FINDING: "Something else that the partner found of this claim stands: a person decides.",
+    Trouble.INTERNAL: "Something failed on our side. It has been recorded.",
 }
 
 

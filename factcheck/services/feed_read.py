@@ -103,6 +103,10 @@ def feed_read(*, source: FeedSource, fetcher: Fetcher | None = None) -> FeedRun:
         error = None
     except FeedError as caught:
         error = caught
+    except Exception:
+        # One feed that shows a mistake of ours must not keep the others from being read.
+        logger.exception("Reading a feed of partner %s failed", source.partner_id)
+        error = FeedError(Trouble.INTERNAL)
     return _ended(reading, error)
 
 

@@ -510,6 +510,30 @@ def test_broken_markup_has_a_named_error_and_the_other_articles_go_on(site: Site
     }  # fmt: skip
 
 
+def test_mistake_of_ours_is_told_and_the_other_feeds_go_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    site.article("/a", review())
+    site.rss("/a")
+    given_feed(site)
+    monkeypatch.setattr(reading, "entries_read", broken)
+    second = given_feed(site, "data_feed", url=f"{site.base}/second")
+    site.json(data_feed(review(url=f"{site.base}/1")), "/second")
+    assert feeds_read(fetcher=given_fetcher()) == 2
+    assert FeedRun.objects.get(outcome="failed").error == "internal"
+    assert FeedRun.objects.get(outcome="read").source == second
+
+
+def test_title_of_a_page_explains_where_nothing_else_does(site: Site) -> None:
+    site.article("/a", review(reviewBody=""))
+    site.pages["/a"].body = site.pages["/a"].body.replace(b"Ein Faktencheck", b"Nein,\x00 &amp; gar nicht")
+    site.rss("/a")
+    site.pages["/feed"].body = site.pages["/feed"].body.replace(b"<title>Zu /a</title>", b"")
+    read(given_feed(site))
+    assert Assessment.objects.get().explanation == "Nein, & gar nicht"
+
+
 def test_school_marks_go_the_other_way(site: Site) -> None:
     site.article("/a", review(rating={"ratingValue": "5", "worstRating": "6", "bestRating": "1"}))
     site.rss("/a")
