@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.models import Organisation
 from accounts.models.membership import Role
+from centers.insets import insets_load
 from centers.models import (
     Answer,
     Campaign,
@@ -54,6 +55,8 @@ class CenterFacts:
     broken: tuple[Link, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     tips: tuple[Tip, ...] = ()
+    insets: Mapping[str, Any] = field(default_factory=dict)
+    """What other apps show (`centers.insets`)."""
 
     def silent_on(self, url: str, today: dt.date) -> dt.date | None:
         """When a link last did not answer, where voters are to be told of it on this day."""
@@ -84,7 +87,7 @@ class CenterFacts:
 
 
 def center_load(code: str) -> CenterFacts:
-    """All that is published about a centre, in at most fifteen queries. Raises `ElectionCenter.DoesNotExist`."""
+    """All that is published about a centre, in at most seventeen queries. Raises `ElectionCenter.DoesNotExist`."""
     center = ElectionCenter.objects.for_code(code).get()
     place = center.jurisdiction
     rules = LocalRules.objects.filter(jurisdiction=place, election__type="european_parliament", election__status="held")
@@ -103,6 +106,7 @@ def center_load(code: str) -> CenterFacts:
         broken=tuple(Link.objects.broken().of_place(place)),
         campaigns=tuple(campaigns_load(place)),
         tips=tuple(Tip.objects.in_center(place)),
+        insets=insets_load(place),
     )
 
 

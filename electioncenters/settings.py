@@ -255,6 +255,7 @@ CELERY_TASK_ROUTES = {
     "labeling.tasks.webhooks_deliver": {"queue": "outbound"},
     "centers.tasks.links_check": {"queue": "outbound"},
     "centers.tasks.page_look": {"queue": "outbound"},
+    "factcheck.tasks.feeds_read": {"queue": "outbound"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-intake": {"task": "labeling.tasks.intake_sweep", "schedule": 5.0},
@@ -285,6 +286,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "record-coverage": {"task": "factcheck.tasks.coverage_record", "schedule": 900.0},
     "route-claims": {"task": "factcheck.tasks.claims_route", "schedule": 20.0},
     "embed-claims": {"task": "factcheck.tasks.claims_embed", "schedule": 60.0},
+    "wake-feeds": {"task": "factcheck.tasks.feeds_wake", "schedule": 60.0},
     "deliver-webhooks": {"task": "labeling.tasks.webhooks_wake", "schedule": 1.0},
     "worker-heartbeat": {"task": "electioncenters.tasks.heartbeat", "schedule": 10.0},
 }

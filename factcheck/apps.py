@@ -9,10 +9,11 @@ class FactcheckConfig(AppConfig):
     name = "factcheck"
 
     def ready(self) -> None:
-        """The workspace has its rooms, and every change of partners is kept."""
+        """The workspace has its rooms, every change of partners is kept, and centres show what was found."""
         # Models are not there before the app is ready.
-        from factcheck import audit
+        from factcheck import audit, insets
         from factcheck.staff import sections
 
         sections.register_all()
         audit.register_all()
+        insets.register_all()

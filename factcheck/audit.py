@@ -10,6 +10,7 @@ from factcheck.models import (
     CoverHours,
     CoverPlan,
     FactCheckPartner,
+    FeedSource,
     HeldAssessment,
     PartnerKey,
     RatingWord,
@@ -27,3 +28,4 @@ def register_all() -> None:
     tracked(ClaimOffer)
     tracked(CoverHours)
     tracked(PartnerKey, fields=("id", "partner", "name", "created_at", "created_by", "revoked_at"))
+    tracked(FeedSource, fields=("id", "partner", "kind", "url", "language", "countries", "added_by", "paused_at"))

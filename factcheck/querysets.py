@@ -8,13 +8,25 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
+from django.db.models.functions import Greatest
+
+from accounts.models.organisation import Vetting
 
 if TYPE_CHECKING:
     # From the modules themselves: mypy's Django plugin needs the import cycle as small as it can be.
     from accounts.models import User
-    from factcheck.models.claim import Claim  # noqa: F401 -- named in a string
+    from factcheck.models.claim import Assessment, Claim  # noqa: F401 -- named in a string
     from factcheck.models.cover_spell import CoverSpell  # noqa: F401 -- named in a string
+    from factcheck.models.feed import FeedSource  # noqa: F401 -- named in a string
     from factcheck.models.partner import FactCheckPartner
+
+
+def _findings() -> models.QuerySet[Assessment]:
+    """With whose they are, and the partner's own words for them."""
+    # The models' modules import this one.
+    from factcheck.models.claim import Assessment
+
+    return Assessment.objects.select_related("partner__organisation", "imported")
 
 
 class FactCheckPartnerQuerySet(models.QuerySet["FactCheckPartner"]):
@@ -74,6 +86,33 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         waiting = models.Q(pk__in=self.waiting().values("pk"))
         return self.filter((waiting & (~live | late)) | (~waiting & live))
 
+    def checked(self) -> ClaimQuerySet:
+        """Claims of which somebody has found something that stands, with when the last of it was found: `found_at`."""
+        standing = models.Q(assessments__ended_at=None)
+        return (
+            self.filter(merged_into=None)
+            .annotate(found_at=models.Max("assessments__given_at", filter=standing))
+            .filter(found_at__isnull=False)
+        )
+
+    def told(self) -> ClaimQuerySet:
+        """Claims of which something was ever found, those first where something was found or corrected last."""
+        told_at = Greatest(models.Max("assessments__given_at"), models.Max("assessments__ended_at"))
+        found = self.filter(merged_into=None).annotate(told_at=told_at).filter(told_at__isnull=False)
+        return found.order_by(models.F("told_at").desc(), "-pk")
+
+    def newest(self) -> ClaimQuerySet:
+        """Checked claims, the one something was found of last first."""
+        return self.order_by(models.F("found_at").desc(), "-pk")
+
+    def with_findings(self) -> ClaimQuerySet:
+        """Every partner's findings, and the claim's copies, in two more queries."""
+        return self.prefetch_related(models.Prefetch("assessments", _findings()), "copies")
+
+    def with_standing(self) -> ClaimQuerySet:
+        """Every partner's standing finding, in one more query."""
+        return self.prefetch_related(models.Prefetch("assessments", _findings().filter(ended_at=None)))
+
     def for_partners(self, partners: Iterable[FactCheckPartner]) -> ClaimQuerySet:
         """Claims that spread in a country and a language that one of `partners` covers."""
         fits = models.Q(pk__in=[])
@@ -85,3 +124,14 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 def _offers() -> models.QuerySet[models.Model]:
     """Late, since models import this module."""
     return apps.get_model("factcheck", "ClaimOffer")._default_manager.all()
+
+
+class FeedSourceQuerySet(models.QuerySet["FeedSource"]):
+    """Feeds of partners."""
+
+    def due(self, now: dt.datetime) -> FeedSourceQuerySet:
+        """Those that are to be read, and that nobody is reading; none of a partner that was suspended."""
+        free = models.Q(leased_until=None) | models.Q(leased_until__lte=now)
+        waits = models.Q(not_before=None) | models.Q(not_before__lte=now)
+        asked = self.filter(free, waits, due_at__lte=now, paused_at=None)
+        return asked.exclude(partner__organisation__vetting=Vetting.SUSPENDED)

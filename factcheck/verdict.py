@@ -29,7 +29,7 @@ class Verdict:
 
 def verdict_of(claim: Claim) -> Verdict:
     """In one query."""
-    return verdict_from(claim.assessments.select_related("partner__organisation", "given_by"))
+    return verdict_from(claim.assessments.select_related("partner__organisation", "given_by", "imported"))
 
 
 def verdict_from(assessments: Iterable[Assessment]) -> Verdict:

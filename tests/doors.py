@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organisation, Role, User
 from centers.models import Answer, ElectionCenter, HeldUpload, Jurisdiction, Link, PageLook, Proposal, PublishedChange
-from factcheck.models import FactCheckPartner, Origin, PartnerKey, RatingWord
+from factcheck.models import FactCheckPartner, FeedSource, ImportedReview, Origin, PartnerKey, RatingWord
 from factcheck.services.claim_open import claim_open
 from labeling.models import (
     BulkDecision,
@@ -310,6 +310,29 @@ def _checker_key(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     return {**partner, "key": key.pk}
 
 
+def _feed_step(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    partner = _checker(place, member)
+    feed, _ = FeedSource.objects.get_or_create(
+        partner_id=partner["pk"],
+        url="https://checks.fictional.example/feed",
+        defaults={
+            "kind": "articles", "host": "checks.fictional.example", "language": "de", "countries": [place.code],
+            "due_at": timezone.now(),
+        },
+    )  # fmt: skip
+    return {**partner, "feed": feed.pk, "step": "pause"}
+
+
+def _review(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    partner = _checker(place, member)
+    review = ImportedReview.objects.create(
+        partner_id=partner["pk"], article_url="https://checks.fictional.example/a", language="de", state="held",
+        number=ImportedReview.objects.count() + 1, reason="rating_unknown", digest="x", read_at=timezone.now(),
+        changed_at=timezone.now(),
+    )  # fmt: skip
+    return {**partner, "review": review.pk}
+
+
 def _claim(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     """One that spreads in the place; the member's own organisation checks facts there."""
     _checker(place, member)
@@ -404,6 +427,11 @@ DOORS: dict[str, Door] = {
     "rating-word-add": Door("factcheck.keep_partner", target=_checker),
     "rating-word": Door("factcheck.keep_partner", target=_word),
     "fact-checker-contract": Door("factcheck.manage_partner", target=_checker),
+    "fact-checker-feeds": Door("factcheck.view_desk", given=_checker),
+    "fact-checker-feed-add": Door("factcheck.keep_partner", target=_checker),
+    "fact-checker-feed-step": Door("factcheck.keep_partner", target=_feed_step),
+    "fact-checker-review": Door("factcheck.view_desk", given=_review),
+    "fact-checker-review-settle": Door("factcheck.keep_partner", target=_review),
     "fact-checker-key-add": Door("factcheck.keep_partner", target=_checker),
     "fact-checker-key-end": Door("factcheck.keep_partner", target=_checker_key),
     "rulesets": Door(VIEW_RULES, to_post=DRAFT_RULES),

@@ -40,10 +40,11 @@ class Answering:
 
 @dataclass
 class Server:
-    """A running server: what it received, and what it answers next."""
+    """A running server: what it received, and what it answers next: by path where `pages` has it."""
 
     port: int
     answering: Answering = field(default_factory=Answering)
+    pages: dict[str, Answering] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
 
 
@@ -58,7 +59,7 @@ def http_server(tls: ssl.SSLContext | None = None) -> Iterator[Server]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             got = Received(self.command, self.path, headers, self.rfile.read(length))
             running.received.append(got)
-            answering = running.answering
+            answering = running.pages.get(self.path, running.answering)
             status = answering.status if isinstance(answering.status, int) else answering.status(got)
             self.send_response(status)
             for name, value in answering.headers.items():

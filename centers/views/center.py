@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from centers.insets import insets_shown
 from centers.local_text import LocalText, OrganisationName, local_text, organisation_name
 from centers.models import Answer, Question, SourceKind, TrustedSource
 from centers.notices import notices_for
@@ -122,6 +123,7 @@ def _render_center(request: HttpRequest, facts: CenterFacts, moment: CenterMomen
         ],
         "phase": phase,
         "sources": _sources(facts, frame.language, moment.today),
+        "insets": insets_shown(facts.insets, facts.place, frame.language),
         "agenda": agenda(facts, coming, frame.language, moment.today),
         "rules": rules_panel(facts.last_european, frame.language) if facts.last_european else None,
         "videos": videos_for(phase, facts, frame.language, moment.today),

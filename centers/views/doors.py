@@ -48,16 +48,21 @@ def center_answer(
     return page.answer(request, left)
 
 
-def site_answer(request: HttpRequest, render: Callable[[HttpRequest, SiteFacts], Page]) -> HttpResponse:
-    """The page `render` makes of all centres' facts, kept by path, publications and quarter of an hour."""
+def site_answer(
+    request: HttpRequest, render: Callable[[HttpRequest, SiteFacts], Page], *, of: tuple[str, ...] = ()
+) -> HttpResponse:
+    """The page `render` makes of all centres' facts, kept by path, publications and quarter of an hour.
+
+    `of` is what the page shows besides its path: choices from the query, in one order, and few of them.
+    """
     try:
         known = publications.current()
         quarter = int(time.time()) // QUARTER
-        page = pages.get((request.path, site_stamp(known), quarter))
+        page = pages.get((request.path, *of, site_stamp(known), quarter))
         if page is None:
             stamp, facts = site_facts(known)
             page = render(request, facts)
-            pages.put((request.path, stamp, quarter), page)
+            pages.put((request.path, *of, stamp, quarter), page)
     except DATABASE_AWAY:
         return errors.unavailable(request)
     return page.answer(request)

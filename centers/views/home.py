@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from centers import formats
 from centers.finder import Findable, findable, places_found
+from centers.insets import also_found
 from centers.local_text import LocalText, local_text
 from centers.map import CountryOutline, europe_map
 from centers.models import Jurisdiction
@@ -79,13 +80,17 @@ def center_path(code: str, language: str) -> str:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """The countries a query may mean; works without JavaScript. Not kept: queries are endless."""
+    """The countries a query may mean, and what other apps find; works without JavaScript.
+
+    Not kept: queries are endless.
+    """
     query = request.GET.get("q", "")[:LONGEST_QUERY].strip()
     try:
         _, facts = site_facts(publications.current())
+        frame = frame_of(request)
+        also = also_found(query, frame.language)
     except DATABASE_AWAY:
         return errors.unavailable(request)
-    frame = frame_of(request)
     items = {place.pk: findable(place) for place in facts.places}
     found = [place_link(items[place.pk], frame.language, {}) for place in places_found(query, items.values())]
-    return page_rendered("centers/search.html", frame, {"query": query, "found": found}).answer(request)
+    return page_rendered("centers/search.html", frame, {"query": query, "found": found, "also": also}).answer(request)

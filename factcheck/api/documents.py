@@ -119,3 +119,55 @@ def _cell(country: str, language: str, cell: Cell) -> dict[str, Any]:
         "partners": [one.partner.organisation.key for one in cell.covering],
         "nearest": [one.partner.organisation.key for one in cell.nearest],
     }
+
+
+_TEXT: Final[dict[str, Any]] = {"type": "string"}
+_NUMBER: Final[dict[str, Any]] = {"type": "integer"}
+CLAIM_REVIEW: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "schema.org/ClaimReview; `url` is the partner's article, or the claim's page where there is none.",
+    "required": [
+        "@context", "@type", "@id", "url", "inLanguage", "datePublished", "claimReviewed", "author", "reviewRating",
+        "itemReviewed",
+    ],
+    "properties": {
+        **dict.fromkeys(("@context", "@type", "@id", "url", "inLanguage", "claimReviewed", "sameAs"), _TEXT),
+        "datePublished": {"type": "string", "format": "date"},
+        "author": {"type": "object", "properties": {"@type": _TEXT, "name": _TEXT, "url": _TEXT}},
+        "reviewRating": {
+            "type": "object",
+            "properties": {
+                "@type": _TEXT,
+                **dict.fromkeys(("ratingValue", "worstRating", "bestRating"), _NUMBER),
+                "alternateName": _TEXT,
+                "ratingExplanation": _TEXT,
+            },
+        },
+        "itemReviewed": {
+            "type": "object",
+            "properties": {"appearance": {"type": "array", "items": {"type": "object"}}},
+        },
+        "citation": {"type": "array", "items": _TEXT},
+    },
+}  # fmt: skip
+CLAIM_REVIEWS: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "schema.org/DataFeed.",
+    "required": ["@context", "@type", "name", "dateModified", "dataFeedElement"],
+    "properties": {
+        **dict.fromkeys(("@context", "@type", "name"), _TEXT),
+        "dateModified": {"type": "string", "format": "date-time"},
+        "next": {**_TEXT, "description": "Where it goes on; not there at the end."},
+        "dataFeedElement": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    **dict.fromkeys(("@type", "url"), _TEXT),
+                    "dateCreated": {"type": "string", "format": "date-time"},
+                    "item": {"type": "array", "items": CLAIM_REVIEW},
+                },
+            },
+        },
+    },
+}

@@ -4,6 +4,7 @@ from factcheck.models.claim import Assessment, Claim, Origin, Rating, Urgency
 from factcheck.models.claim_vector import ClaimVector
 from factcheck.models.cover_plan import DAY_MINUTES, CoverHours, CoverPlan
 from factcheck.models.cover_spell import Cover, CoverSpell, Days
+from factcheck.models.feed import FeedArticle, FeedKind, FeedRun, FeedSource, ImportedReview, ReviewState, RunOutcome
 from factcheck.models.offer import ClaimOffer, OfferEnd, Step
 from factcheck.models.partner import CoverageGap, FactCheckPartner, Network
 from factcheck.models.partner_key import PartnerKey
@@ -22,14 +23,21 @@ __all__ = [
     "CoverageGap",
     "Days",
     "FactCheckPartner",
+    "FeedArticle",
+    "FeedKind",
+    "FeedRun",
+    "FeedSource",
     "HeldAssessment",
     "HeldEnd",
+    "ImportedReview",
     "Network",
     "OfferEnd",
     "Origin",
     "PartnerKey",
     "Rating",
     "RatingWord",
+    "ReviewState",
+    "RunOutcome",
     "Step",
     "Urgency",
 ]

@@ -10,6 +10,7 @@ from accounts.audit import acting
 from accounts.models import User
 from factcheck.models import Assessment, Claim, FactCheckPartner, HeldEnd
 from factcheck.services.assessment_stand import Finding, assessment_stand, held_end
+from factcheck.services.checks_touch import checks_touch
 
 ASSESS = "factcheck.assess_claim"
 
@@ -19,6 +20,7 @@ __all__ = [
     "Finding",
     "assessing_partners",
     "assessment_give",
+    "assessment_held",
     "assessment_withdraw",
 ]
 
@@ -35,7 +37,7 @@ def assessment_give(*, claim: Claim, partner: FactCheckPartner, by: User, findin
     `AssessmentChangedError` and `ValidationError` by field.
     """
     _may(by, claim, partner)
-    held = _held(claim, partner)
+    held = assessment_held(claim, partner)
     if seen != (held.pk if held else 0):
         raise AssessmentChangedError
     with acting(by=by, reason="Assessment"):
@@ -53,7 +55,7 @@ def assessment_withdraw(*, assessment: Assessment, by: User | None, reason: str)
         _may(by, assessment.claim, assessment.partner)
     if not reason.strip():
         raise ValidationError({"reason": "Say why: whoever relied on it will ask."})
-    held = _held(assessment.claim, assessment.partner)
+    held = assessment_held(assessment.claim, assessment.partner)
     if held is None or held.pk != assessment.pk:
         return
     with acting(by=by, reason="Assessment withdrawn"):
@@ -61,6 +63,7 @@ def assessment_withdraw(*, assessment: Assessment, by: User | None, reason: str)
         held.clean_fields(exclude=["given_by", "claim", "partner"])
         held.save(update_fields=["ended_at", "ended_because"])
         held_end(claim=assessment.claim, partner=assessment.partner, as_=HeldEnd.WITHDRAWN)
+    checks_touch(assessment.claim)
 
 
 def assessing_partners(user: User, claim: Claim) -> list[FactCheckPartner]:
@@ -79,7 +82,7 @@ def _may(by: User, claim: Claim, partner: FactCheckPartner) -> None:
         raise PermissionDenied
 
 
-def _held(claim: Claim, partner: FactCheckPartner) -> Assessment | None:
-    """The standing one; the claim's row is held meanwhile, so that of two at once the second sees the first."""
+def assessment_held(claim: Claim, partner: FactCheckPartner) -> Assessment | None:
+    """The partner's standing one; the claim's row is locked, so that of two at once the second sees the first."""
     Claim.objects.select_for_update().get(pk=claim.pk)
     return Assessment.objects.filter(claim=claim, partner=partner, ended_at=None).first()

@@ -12,6 +12,7 @@ from accounts.audit import acting
 from accounts.models import User
 from factcheck.embedding import cosine
 from factcheck.models import Claim, ClaimVector
+from factcheck.services.checks_touch import checks_touch
 from factcheck.services.claim_embed import COMPARED
 from factcheck.services.offers_close import offers_close
 from factcheck.similar import PROPOSE_FROM, likeness
@@ -90,6 +91,7 @@ def claim_merge(*, claim: Claim, into: Claim, by: User | None) -> None:
         if copy.due_at > target.opened_at:
             target.due_at = min(target.due_at, copy.due_at)
         target.save(update_fields=["countries", "due_at"])
+    checks_touch(target)
 
 
 @transaction.atomic
@@ -102,3 +104,4 @@ def claim_part(*, claim: Claim, by: User | None) -> None:
         raise PermissionDenied
     with acting(by=by, reason="Claims parted"):
         Claim.objects.filter(pk=claim.pk).update(merged_into=None)
+    checks_touch(claim)

@@ -30,10 +30,12 @@ def claim_open(
     seen_at: str = "",
     brought_by: FactCheckPartner | None = None,
     repeat_key: str | None = None,
+    asks: bool = True,
 ) -> Claim:
     """A claim that waits for its first assessment until `due_at`, by its urgency at this moment.
 
-    It is brought to a partner at once, or to the operators, where there is none.
+    It is brought to a partner at once, or to the operators, where there is none; unless it `asks` nobody, because its
+    assessment follows in the same transaction.
     Raises `PermissionDenied` unless `by` may do so in every country named, and `ValidationError` by field.
     """
     places = list(Jurisdiction.objects.filter(code__in=countries).select_related("parent"))
@@ -51,7 +53,8 @@ def claim_open(
     claim.full_clean(exclude=["opened_by", "brought_by"], validate_constraints=False)
     with acting(by=by, reason="Claim"):
         claim.save()
-        # The row is new, and nobody else can hold it: the lock may come after it.
-        routing_lock()
-        claim_route(claim=claim)
+        if asks:
+            # The row is new, and nobody else can hold it: the lock may come after it.
+            routing_lock()
+            claim_route(claim=claim)
     return claim

@@ -97,4 +97,6 @@ class HandOverForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Why a partner stands by it no more."""
 
-    reason = forms.CharField(label="Why", max_length=300)
+    reason = forms.CharField(
+        label="Why", max_length=300, help_text="Voters read it on the claim’s page: in the language of the explanation."
+    )

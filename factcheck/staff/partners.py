@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +16,7 @@ from accounts.staff.access import StaffRequest, staff_view
 from accounts.staff.listing import page_of
 from factcheck.coverage import week_of
 from factcheck.hours import WEEKDAYS, Span, spans_written
-from factcheck.models import CoverPlan, FactCheckPartner, PartnerKey
+from factcheck.models import CoverPlan, FactCheckPartner, PartnerKey, ReviewState
 from factcheck.services.hours_set import PlanChangedError, hours_set
 from factcheck.services.partner_change import (
     partner_capacity_change,
@@ -37,7 +37,8 @@ _A_PAGE, _HISTORY, _CHANGES = 50, 20, 25
 def partner_list(request: StaffRequest) -> HttpResponse:
     """All of them by name; `?q=` narrows by name, country or language, and one's own stand apart above."""
     query = request.GET.get("q", "")[:80].replace("\0", "").strip()
-    found = FactCheckPartner.objects.named().prefetch_related(_holding())
+    failing = Count("feeds", filter=Q(feeds__failures__gt=0, feeds__paused_at=None))
+    found = FactCheckPartner.objects.named().prefetch_related(_holding()).annotate(failing=failing)
     wanted = (
         Q(organisation__name__icontains=query)
         | Q(countries__contains=[query.lower()])
@@ -72,6 +73,7 @@ def partner_page(request: StaffRequest, partner: FactCheckPartner) -> HttpRespon
         "load": partner.offers.filter(ended_at=None).count(),
         "words": partner.words.count(),
         "held": partner.held.filter(ended_at=None).count(),
+        **_feeds(partner),
         "may_keep": may_keep,
         "may_manage": request.user.has_perm(MANAGE, partner),
         "keys": partner.keys.select_related("created_by").order_by("-created_at") if may_keep else [],
@@ -79,6 +81,15 @@ def partner_page(request: StaffRequest, partner: FactCheckPartner) -> HttpRespon
         "crumbs": [("Fact-checkers", "../"), (str(partner), "")],
     }
     return render(request, "staff/factcheck/partner.html", context)
+
+
+def _feeds(partner: FactCheckPartner) -> dict[str, int]:
+    """How many are read, how many failed when they were read last, and how many reviews wait for somebody."""
+    read = Q(paused_at=None)
+    counts = partner.feeds.aggregate(
+        feeds=Count("pk", filter=read), failing=Count("pk", filter=read & Q(failures__gt=0))
+    )
+    return {**counts, "reviews_held": partner.reviews.filter(state=ReviewState.HELD).count()}
 
 
 def _written(plan: CoverPlan | None) -> list[tuple[str, str]]:

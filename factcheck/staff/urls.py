@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from factcheck.staff import board, claims, offers, partners, rota, words
+from factcheck.staff import board, claims, feeds, offers, partners, rota, words
 
 urlpatterns = [
     path("", board.coverage, name="coverage"),
@@ -29,6 +29,15 @@ urlpatterns = [
     path("partners/<int:pk>/words/add/", words.word_add, name="rating-word-add"),
     path("words/<int:pk>/", words.word_map, name="rating-word"),
     path("partners/<int:pk>/contract/", partners.partner_contract, name="fact-checker-contract"),
+    path("partners/<int:pk>/feeds/", feeds.partner_feeds, name="fact-checker-feeds"),
+    path("partners/<int:pk>/feeds/add/", feeds.partner_feed_add, name="fact-checker-feed-add"),
+    path("partners/<int:pk>/feeds/<int:feed>/<slug:step>/", feeds.partner_feed_step, name="fact-checker-feed-step"),
+    path("partners/<int:pk>/reviews/<int:review>/", feeds.partner_review, name="fact-checker-review"),
+    path(
+        "partners/<int:pk>/reviews/<int:review>/settle/",
+        feeds.partner_review_settle,
+        name="fact-checker-review-settle",
+    ),
     path("partners/<int:pk>/keys/add/", partners.partner_key_add, name="fact-checker-key-add"),
     path("partners/<int:pk>/keys/<int:key>/end/", partners.partner_key_end, name="fact-checker-key-end"),
 ]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.staff.access import StaffRequest, staff_view
 from accounts.staff.listing import page_of
 from factcheck.models import FactCheckPartner, HeldAssessment, RatingWord
-from factcheck.services.rating_word import WordChangedError, rating_word_add, rating_word_map
+from factcheck.services.rating_word_map import WordChangedError, rating_word_add, rating_word_map
 from factcheck.staff.finding import partner_or_404, word_or_404
 from factcheck.staff.forms import NewWordForm, WordForm
 

@@ -40,6 +40,7 @@ def main() -> None:
     call_command("load_facts", "--quiet")
     demo_users_ensure()
     sample_campaigns_ensure()
+    claim_make()
     call_command("ingest", SAMPLE)
     batches_label()
     call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
@@ -58,6 +59,26 @@ def sample_campaigns_ensure() -> None:
     from centers.services import sample_campaigns
 
     sample_campaigns.sample_campaigns_ensure()
+
+
+def claim_make() -> None:
+    """An invented claim of which two organisations found different things, one of them after a correction."""
+    from django.db import transaction
+
+    from accounts.audit import acting
+    from factcheck.models import FactCheckPartner, Origin
+    from factcheck.services.assessment_stand import Finding, assessment_stand
+    from factcheck.services.claim_open import claim_open
+
+    claim = claim_open(
+        by=None, origin=Origin.OPERATOR, text="Sans stylo bleu, le bulletin est nul (exemple inventé).", language="fr",
+        countries=["fr"], seen_at="https://videos.example/1",
+    )  # fmt: skip
+    one, other = FactCheckPartner.objects.filter(countries__contains=["fr"]).named()[:2]
+    for partner, rating in ((one, "false"), (other, "true"), (one, "missing_context")):
+        finding = Finding(rating, "Exemple inventé.", "fr", "https://desk.example/1", ["https://law.example/"])
+        with transaction.atomic(), acting(by=None, reason="Invented"):
+            assessment_stand(claim=claim, partner=partner, by=None, finding=finding)
 
 
 def member_make(email: str, password: str) -> None:

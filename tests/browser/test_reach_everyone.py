@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Come, Labelled
+from tests.browser.conftest import Api, Come, Labelled
 from tests.browser.visits import LANGUAGES, SIZES, Visit, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -22,9 +22,10 @@ NARROW: Final = 320
 
 
 @pytest.fixture
-def paths(labelled: Labelled) -> dict[str, str]:
+def paths(labelled: Labelled, api: Api) -> dict[str, str]:
     """One address of every kind of page, below the language."""
     post, label = labelled("fr")
+    (check, *_) = api("factcheck/claimreviews/?country=fr")["dataFeedElement"]
     return {
         "home": "",
         "centre": "centers/fr/",
@@ -43,6 +44,9 @@ def paths(labelled: Labelled) -> dict[str, str]:
         "reported campaign": "centers/ro/learn/ro-funky-citizens/",
         "literacy video": "centers/de/learn/sample-de/look-twice/",
         "tips": "tips/",
+        "who checks": "factcheck/",
+        "checks": "factcheck/checks/",
+        "check": check["url"].split("/en/")[1],
         "search": "search/?q=land",
         "nothing found": "search/?q=xyzzy",
         "no page": "nothing-here/",

@@ -51,7 +51,11 @@ from factcheck.models import (
     CoverPlan,
     CoverSpell,
     FactCheckPartner,
+    FeedArticle,
+    FeedRun,
+    FeedSource,
     HeldAssessment,
+    ImportedReview,
     RatingWord,
 )
 
@@ -118,6 +122,12 @@ class World:
         return {
             "key": "a" * 64, "kind": "poster", "content_type": "image/webp", "size": 9, "width": 640, "height": 360,
             "title": "A picture", "jurisdiction": self.place, "uploaded_at": NOW,
+        }  # fmt: skip
+
+    def fed(self) -> dict[str, Any]:
+        return {
+            "partner": self.partner, "kind": "articles", "url": "https://checks.fablonia.example/feed",
+            "host": "checks.fablonia.example", "language": "en", "countries": ["xa"], "due_at": NOW,
         }  # fmt: skip
 
     def claimed(self) -> dict[str, Any]:
@@ -237,6 +247,20 @@ class World:
             },
             ClaimVector: lambda: {
                 "claim": Claim.objects.create(**self.claimed()), "model": "fictional", "values": [1.0], "made_at": NOW
+            },
+            FeedSource: self.fed,
+            FeedRun: lambda: {
+                "source": FeedSource.objects.create(**self.fed()), "started_at": NOW, "ended_at": NOW,
+                "outcome": "read",
+            },
+            FeedArticle: lambda: {
+                "source": FeedSource.objects.get_or_create(**self.fed())[0], "url": "https://checks.fablonia.example/a",
+                "listed_at": NOW,
+            },
+            ImportedReview: lambda: {
+                "partner": self.partner, "article_url": "https://checks.fablonia.example/a", "number": 1,
+                "language": "en", "digest": "x", "state": "held", "reason": "rating_unknown", "read_at": NOW,
+                "changed_at": NOW,
             },
             CoverPlan: lambda: {"partner": self.partner, "since": DAY, "time_zone": "Europe/Vienna"},
             CoverHours: lambda: {"plan": self.plan, "weekday": 0, "opens": 540, "closes": 1080},
@@ -433,6 +457,16 @@ CASES = [
     Case("assessment_explains", Assessment, {"explanation": ""}),
     Case("assessment_shows_evidence", Assessment, {"article_url": ""}),
     Case("assessment_ends_after_it_was_given", Assessment, {"ended_at": NOW - dt.timedelta(hours=1)}),
+    Case("feed_is_read_once_for_a_partner", FeedSource, twin=True),
+    Case("feed_kind_is_known", FeedSource, {"kind": "telegram"}),
+    Case("feed_concerns_a_country", FeedSource, {"countries": []}),
+    Case("feed_run_outcome_is_known", FeedRun, {"outcome": "well"}),
+    Case("feed_run_says_why_it_failed", FeedRun, {"outcome": "failed"}),
+    Case("feed_article_is_known_once", FeedArticle, twin=True),
+    Case("review_is_imported_once", ImportedReview, twin=True),
+    Case("review_state_is_known", ImportedReview, {"state": "seen"}),
+    Case("review_taken_is_an_assessment", ImportedReview, {"state": "taken", "reason": ""}),
+    Case("review_not_taken_has_a_reason", ImportedReview, {"reason": ""}),
     Case("partner_has_one_plan_that_holds", CoverPlan, twin=True),
     Case("cover_plan_ends_after_it_begins", CoverPlan, {"until": DAY - dt.timedelta(days=1)}),
     Case("cover_hours_begin_once", CoverHours, twin=True),

@@ -16,7 +16,8 @@ from factcheck.models import Assessment, Claim, FactCheckPartner, HeldAssessment
 from factcheck.services.assessment_give import assessment_give
 from factcheck.services.assessment_stand import Finding
 from factcheck.services.claim_merge import claim_merge
-from factcheck.services.rating_word import WordChangedError, rating_read, rating_word_add, rating_word_map
+from factcheck.services.rating_word import rating_read
+from factcheck.services.rating_word_map import WordChangedError, rating_word_add, rating_word_map
 from factcheck.verdict import verdict_of
 from factcheck.words import LONGEST, RatingValue, value_word, word_key
 from tests.factcheck.claims import CLAIMS, OWN, SENT, Caller, given_caller, given_claim
