@@ -6,6 +6,7 @@ from labeling.models.atproto import AtprotoLabel, AtprotoStream
 from labeling.models.batch import BatchState, IntakeBatch
 from labeling.models.brake import BrakeCause, RuleBrake
 from labeling.models.change import ChangeAction, ChangeLedger, ChangeSet, LabelChange
+from labeling.models.claim import ClaimMatch, ClaimSearch, LabelBasis, MatchHow, MatchState, SearchCursor
 from labeling.models.content import ContentItem, SampledItem
 from labeling.models.erasure import AuthorErasure
 from labeling.models.hashtag import EmergingHashtag, EmergingState, HashtagHour
@@ -62,6 +63,8 @@ __all__ = [
     "ChangeSet",
     "CheckKind",
     "CheckState",
+    "ClaimMatch",
+    "ClaimSearch",
     "ComparedBy",
     "ContentItem",
     "Decider",
@@ -79,10 +82,13 @@ __all__ = [
     "Job",
     "JobState",
     "Label",
+    "LabelBasis",
     "LabelChange",
     "LabelDecision",
     "LabelKind",
     "LabelState",
+    "MatchHow",
+    "MatchState",
     "Outcome",
     "Platform",
     "Policy",
@@ -110,6 +116,7 @@ __all__ = [
     "RulesetEvent",
     "RulesetStatus",
     "SampledItem",
+    "SearchCursor",
     "ShadowTally",
     "SignalKind",
     "StandingTold",
