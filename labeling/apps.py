@@ -12,13 +12,16 @@ class LabelingConfig(AppConfig):
         """Metrics can be scraped from now on, the workspace has its rooms, and labels follow elections."""
         # Models are not there before the app is ready.
         from centers.followers import follower_register
+        from factcheck.followers import claim_follower_register
         from labeling import audit
         from labeling.election_followers import labels_following, rules_following
         from labeling.metrics import metrics_register
+        from labeling.services.claims_follow import claims_nudge
         from labeling.staff import sections
 
         metrics_register()
         sections.register_all()
         follower_register(labels_following)
         follower_register(rules_following)
+        claim_follower_register(claims_nudge)
         audit.register_all()

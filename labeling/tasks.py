@@ -20,6 +20,8 @@ from labeling.services.batch_label import batch_label as label
 from labeling.services.brake_engage import brakes_engage_by_overturns, brakes_engage_by_share
 from labeling.services.changes_erase import changes_erase
 from labeling.services.changes_sequence import changes_sequence as sequence
+from labeling.services.claims_follow import claims_follow as follow_claims
+from labeling.services.claims_follow import claims_nudge
 from labeling.services.content_erase import content_erase
 from labeling.services.hashtags_count import hashtags_count
 from labeling.services.hashtags_propose import hashtags_propose
@@ -186,6 +188,13 @@ def changes_sequence() -> None:
 def standings_tell() -> None:
     """Tell platforms of labels whose election was called off, or stands again."""
     tell_standings()
+
+
+@shared_task(expires=30, time_limit=120)
+def claims_follow() -> None:
+    """Labels follow what fact-checkers find; what is left goes on at once."""
+    if follow_claims():
+        claims_nudge(0)
 
 
 @shared_task(expires=5)

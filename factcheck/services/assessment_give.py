@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.audit import acting
 from accounts.models import User
+from factcheck.followers import claim_changed
 from factcheck.models import Assessment, Claim, FactCheckPartner
 
 ASSESS = "factcheck.assess_claim"
@@ -56,6 +57,7 @@ def assessment_give(*, claim: Claim, partner: FactCheckPartner, by: User, findin
             held.ended_at = now
             held.save(update_fields=["ended_at"])
         given.save()
+    claim_changed(claim)
     return given
 
 
@@ -74,6 +76,7 @@ def assessment_withdraw(*, assessment: Assessment, by: User, reason: str) -> Non
     with acting(by=by, reason="Assessment withdrawn"):
         held.ended_at, held.ended_because = timezone.now(), reason.strip()
         held.save(update_fields=["ended_at", "ended_because"])
+    claim_changed(assessment.claim)
 
 
 def assessing_partners(user: User, claim: Claim) -> list[FactCheckPartner]:

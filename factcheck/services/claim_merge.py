@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.audit import acting
 from accounts.models import User
+from factcheck.followers import claim_changed
 from factcheck.models import Claim
 from factcheck.similar import PROPOSE_FROM, likeness
 
@@ -60,6 +61,7 @@ def claim_merge(*, claim: Claim, into: Claim, by: User | None) -> None:
         if copy.due_at > target.opened_at:
             target.due_at = min(target.due_at, copy.due_at)
         target.save(update_fields=["countries", "due_at"])
+    claim_changed(copy)
 
 
 @transaction.atomic
@@ -72,3 +74,4 @@ def claim_part(*, claim: Claim, by: User | None) -> None:
         raise PermissionDenied
     with acting(by=by, reason="Claims parted"):
         Claim.objects.filter(pk=claim.pk).update(merged_into=None)
+    claim_changed(claim)

@@ -120,6 +120,24 @@ LABEL = _object(
         "description": "The election held instead of one that was annulled, cancelled or postponed.",
     },
     decided_at=_MOMENT,
+    distribution={
+        "type": ["string", "null"],
+        "enum": ["limited", None],
+        "description": "Only with `unverified`. `limited`: show it to fewer people while the label stands.",
+    },
+    share_prompt=_NULLABLE
+    | {"description": "Only with `unverified`. In `lang`: what to ask before somebody shares it; null asks nothing."},
+    note={
+        "type": ["object", "null"],
+        "description": "Only with `unverified`. A context note in the named fact-checker's own words and language.",
+        "required": ["text", "lang", "by"],
+        "properties": {"text": {"type": "string", "maxLength": 500}, "lang": _TEXT, "by": _TEXT},
+    },
+    links={
+        "type": ["array", "null"],
+        "description": "Only with `unverified`. What the named fact-checkers wrote, to be shown with the text.",
+        "items": _object(["url", "text"], url={"type": "string", "format": "uri"}, text=_TEXT),
+    },
 )
 
 LABELS = _object(

@@ -15,9 +15,10 @@ class StatementOfReasons(models.Model):
     """The statement of reasons for one restriction: one label, one decision.
 
     `document` is what the EU's DSA Transparency Database takes, without personal data. `basis` is told to the platform
-    only: the claim, what was found of it by whom and where to read it, and whether the platform is asked to act. `position` is where readers find
-    it: it grows in the order in which statements appear or are withdrawn, and a withdrawn one gets a new position.
-    `puid` is the id under which it is submitted, once: `exported_at` says that it was.
+    only: the claim, what was found of it by whom and where to read it, and whether the platform is asked to act.
+    `position` is where readers find it: it grows in the order in which statements appear or are withdrawn, and a
+    withdrawn one gets a new position. `puid` is the id under which it is submitted, once: `exported_at` says that it
+    was.
     """
 
     puid = models.CharField(max_length=500)

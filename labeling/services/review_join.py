@@ -20,6 +20,7 @@ ELECTION_LABEL: Final = "election-label"
 #: How bad a kind of signal is at least, whatever its policy says.
 _AT_LEAST: Final = {
     SignalKind.REPORT: 2,
+    SignalKind.FACT_CHECK: 3,
     SignalKind.APPEAL: 3,
     SignalKind.TRUSTED_FLAGGER: 4,
     SignalKind.RAPID_RESPONSE: 5,
@@ -30,6 +31,7 @@ _STRENGTH: Final = [
     SignalKind.UNSURE,
     SignalKind.HASHTAG,
     SignalKind.BRAKE,
+    SignalKind.FACT_CHECK,
     SignalKind.REPORT,
     SignalKind.APPEAL,
     SignalKind.TRUSTED_FLAGGER,
@@ -40,7 +42,10 @@ _WINDOW: Final = dt.timedelta(days=30)
 
 
 class Signal(NamedTuple):
-    """A reason to look at something; `source` names it, so that it joins a task once."""
+    """A reason to look at something; `source` names it, so that it joins a task once.
+
+    `severity` (1 to 5) is how grave this very signal is at least.
+    """
 
     uri: str
     item: int | None
@@ -52,6 +57,7 @@ class Signal(NamedTuple):
     label: int | None = None
     detail: Mapping[str, Any] = {}
     barred: tuple[int, ...] = ()
+    severity: int = 1
 
 
 def policies_in_force() -> dict[str, Policy]:
@@ -112,6 +118,9 @@ def labels_join(*, labels: Iterable[int], now: dt.datetime, kind: SignalKind | N
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT label.id, platform.key || ':' || item.external_id, item.id, item.lang, label.jurisdiction_id,
+                      coalesce((SELECT policy.key FROM labeling_policy AS policy
+                                WHERE policy.label_kind = label.kind AND label.kind <> 'election'
+                                ORDER BY policy.key, policy.version DESC LIMIT 1), %s),
                       ARRAY(SELECT brake.rule FROM labeling_rulebrake AS brake
                             WHERE brake.ruleset_id = label.ruleset_id AND brake.released_at IS NULL
                               AND brake.rule IN (SELECT sign->>'rule' FROM jsonb_array_elements(label.evidence) AS sign)
@@ -121,7 +130,7 @@ def labels_join(*, labels: Iterable[int], now: dt.datetime, kind: SignalKind | N
                JOIN labeling_platform AS platform ON platform.id = item.platform_id
                WHERE label.id = ANY(%s) AND label.state = 'review'
                ORDER BY label.confidence DESC, label.id""",
-            [named],
+            [ELECTION_LABEL, named],
         )
         waiting = cursor.fetchall()
     signals = [
@@ -132,10 +141,11 @@ def labels_join(*, labels: Iterable[int], now: dt.datetime, kind: SignalKind | N
             language=language_of(lang),
             kind=kind or (SignalKind.BRAKE if held else SignalKind.UNSURE),
             source=f"label:{label}",
+            policy=policy,
             label=label,
             detail={"rules": held} if held else {},
         )
-        for label, uri, item, lang, place, held in waiting
+        for label, uri, item, lang, place, policy, held in waiting
     ]
     return signals_join(signals=signals, now=now)
 
@@ -278,7 +288,7 @@ def _take(task: ReviewTask, signal: Signal, policy: Policy) -> None:
     """Let the stronger of two reasons decide the task's kind and policy, and the graver one its severity."""
     if _STRENGTH.index(signal.kind) >= _STRENGTH.index(SignalKind(task.kind)):
         task.kind, task.policy = signal.kind, policy
-    task.severity = max(task.severity, policy.severity, _AT_LEAST.get(signal.kind, 1))
+    task.severity = max(task.severity, policy.severity, _AT_LEAST.get(signal.kind, 1), signal.severity)
     task.is_sensitive = task.is_sensitive or policy.is_sensitive
     task.due_at = min(task.due_at, task.opened_at + dt.timedelta(minutes=policy.answer_within))
     task.barred = sorted({*task.barred, *signal.barred})

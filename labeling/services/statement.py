@@ -81,6 +81,11 @@ def statements_withdraw(*, decision: ReviewDecision, now: dt.datetime) -> None:
                 _tell(last)
 
 
+def statements_lift(*, label: Label, now: dt.datetime) -> None:
+    """What the label rested on stands no more: its statements hold no more. In the writer's transaction."""
+    _lift(label, "overturned", now)
+
+
 def _lift(label: Label, because: str, now: dt.datetime) -> None:
     for statement in StatementOfReasons.objects.filter(label=label, withdrawn_at=None).select_related("platform"):
         _withdraw(statement, because, now)
