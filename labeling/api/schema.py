@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from factcheck.models import Rating
+
+RATINGS: Final = list(Rating.values)
 _TEXT: dict[str, Any] = {"type": "string"}
 _NULLABLE: dict[str, Any] = {"type": ["string", "null"]}
 _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
@@ -250,7 +253,7 @@ REPORT_STATE = _object(
 )
 
 STATEMENT = _object(
-    ["cursor", "puid", "uri", "label", "created_at", "withdrawn_at", "withdrawn_because", "statement"],
+    ["cursor", "puid", "uri", "label", "created_at", "withdrawn_at", "withdrawn_because", "basis", "statement"],
     cursor=_TEXT,
     puid={"type": "string", "pattern": "^[a-zA-Z0-9_-]{1,500}$"},
     uri=_TEXT,
@@ -258,6 +261,26 @@ STATEMENT = _object(
     created_at=_MOMENT,
     withdrawn_at=_MAYBE_MOMENT,
     withdrawn_because={"type": ["string", "null"], "enum": ["undone", "overturned", None]},
+    basis={
+        "type": ["object", "null"],
+        "description": "What a label that rests on a fact-check rests on, and whether the platform is asked to act.",
+        "required": ["reason", "claim", "findings", "proposes_action"],
+        "properties": {
+            "reason": _TEXT | {"description": "Code of the policy's reason."},
+            "claim": _object(["id", "text", "language"], id=_UUID, text=_TEXT, language=_TEXT),
+            "findings": {
+                "type": "array",
+                "items": _object(
+                    ["partner", "rating", "article", "evidence"],
+                    partner=_TEXT,
+                    rating={"type": "string", "enum": RATINGS},
+                    article=_NULLABLE | {"format": "uri"},
+                    evidence={"type": "array", "items": {"type": "string", "format": "uri"}},
+                ),
+            },
+            "proposes_action": {"type": "boolean"},
+        },
+    },
     statement={"type": "object", "description": "In the submission format of the EU's DSA Transparency Database."},
 )
 

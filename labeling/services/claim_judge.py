@@ -47,7 +47,7 @@ class Judged(NamedTuple):
         """What becomes of the match, for the decision's own history; an undo reads it."""
         state = MatchState.REFUSED if self.effect.refuses_match else MatchState.CONFIRMED
         before = {"state": self.match.state, "decision": self.match.decision_id}
-        return [{"match": self.match.pk, "before": before, "after": {"state": state.value}}]
+        return [{"match": self.match.pk, "before": before, "after": {"state": state.value, "mark": self.stand.mark}}]
 
     def finding(self, label: Label | None) -> dict[str, Any] | None:
         """What the label is told to say once it rests on this match, too."""
@@ -170,8 +170,8 @@ def claims_pass(task: ReviewTask) -> None:
 def claim_restore(*, effect: dict[str, Any], decision: ReviewDecision, now: dt.datetime) -> dict[str, Any]:
     """A decision is undone: the match and what labels rest on are as before, and moderators are asked again.
 
-    Labels have their states back already. What they rested on is looked at anew: `claims_follow` takes what no longer
-    stands.
+    Labels have their states back already. Where findings changed since the decision, `claims_follow` takes what they no
+    longer bear.
     """
     match = ClaimMatch.objects.select_for_update().get(pk=effect["match"])
     undone = {"match": match.pk, "before": {"state": match.state, "decision": match.decision_id}}
@@ -181,13 +181,16 @@ def claim_restore(*, effect: dict[str, Any], decision: ReviewDecision, now: dt.d
     returned = list(back.select_related("label"))
     back.update(ended_at=None, ended_by=None)
     match.state, match.decision_id = effect["before"]["state"], effect["before"]["decision"]
-    match.mark, match.asked_at = "", now
+    if match.mark != effect["after"]["mark"]:
+        # Findings changed since: what stands again may not be borne any more.
+        match.mark = ""
+    match.asked_at = now
     match.save(update_fields=["state", "decision", "mark", "asked_at"])
     for label in {one.label_id: one.label for one in [*made, *returned]}.values():
         label_finding_refresh(label)
     actions_tell(bases=made, withdrawn_because="undone")
     actions_tell(bases=returned)
-    return undone | {"after": {"state": match.state}}
+    return undone | {"after": {"state": match.state, "mark": match.mark}}
 
 
 def label_finding_refresh(label: Label, *, stands: dict[int, Stand] | None = None) -> bool:
