@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.audit import tracked
-from factcheck.models import Assessment, Claim, CoverHours, CoverPlan, FactCheckPartner, PartnerKey
+from factcheck.models import Assessment, Claim, ClaimSign, CoverHours, CoverPlan, FactCheckPartner, PartnerKey
 
 
 def register_all() -> None:
@@ -11,6 +11,7 @@ def register_all() -> None:
     tracked(FactCheckPartner)
     tracked(CoverPlan)
     tracked(Claim, exclude=("bands",))
+    tracked(ClaimSign)
     tracked(Assessment)
     tracked(CoverHours)
     tracked(PartnerKey, fields=("id", "partner", "name", "created_at", "created_by", "revoked_at"))

@@ -1,6 +1,7 @@
 """Who checks facts, for which country and in which language, on which days; what is checked and what was found."""
 
 from factcheck.models.claim import Assessment, Claim, Origin, Rating, Urgency
+from factcheck.models.claim_sign import ClaimSign, SignKind
 from factcheck.models.cover_plan import DAY_MINUTES, CoverHours, CoverPlan
 from factcheck.models.cover_spell import Cover, CoverSpell, Days
 from factcheck.models.partner import CoverageGap, FactCheckPartner, Network
@@ -10,6 +11,7 @@ __all__ = [
     "DAY_MINUTES",
     "Assessment",
     "Claim",
+    "ClaimSign",
     "Cover",
     "CoverHours",
     "CoverPlan",
@@ -21,5 +23,6 @@ __all__ = [
     "Origin",
     "PartnerKey",
     "Rating",
+    "SignKind",
     "Urgency",
 ]

@@ -17,6 +17,7 @@ from accounts.models.membership import Role
 from accounts.staff.access import StaffRequest, staff_view
 from accounts.staff.listing import page_of
 from centers.models import Jurisdiction
+from factcheck.followers import claim_lines
 from factcheck.models import Assessment, Claim, FactCheckPartner, Origin
 from factcheck.services.assessment_give import (
     AssessmentChangedError,
@@ -109,6 +110,8 @@ def claim_page(request: StaffRequest, claim: Claim) -> HttpResponse:
         "alike": claims_alike(claim) if claim.merged_into_id is None else [],
         "may_open": request.user.has_perm(OPEN, claim),
         "seats": [(partner, partner.pk in standing) for partner in partners],
+        "signs": claim.signs.all(),
+        "lines": claim_lines(claim, request.user),
         "is_late": claim.due_at <= timezone.now(),
         "crumbs": [("Claims", "../"), (str(claim), "")],
     }

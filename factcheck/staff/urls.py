@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from factcheck.staff import board, claims, partners
+from factcheck.staff import board, claim_signs, claims, partners
 
 urlpatterns = [
     path("", board.coverage, name="coverage"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("claims/<uuid:public_id>/assess/<int:partner>/", claims.claim_assess, name="claim-assess"),
     path("claims/<uuid:public_id>/withdraw/<int:partner>/", claims.claim_withdraw, name="claim-withdraw"),
     path("claims/<uuid:public_id>/same/", claims.claim_same, name="claim-same"),
+    path("claims/<uuid:public_id>/signs/", claim_signs.claim_signs, name="claim-signs"),
+    path("claims/<uuid:public_id>/signs/<int:sign>/end/", claim_signs.claim_sign_end, name="claim-sign-end"),
     path("partners/", partners.partner_list, name="fact-checkers"),
     path("partners/<int:pk>/", partners.partner_page, name="fact-checker"),
     path("partners/<int:pk>/hours/", partners.partner_hours, name="fact-checker-hours"),

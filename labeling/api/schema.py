@@ -60,6 +60,11 @@ ITEM = _object(
             url=_text(2000),
             sha256={"type": ["string", "null"], "pattern": "^[0-9a-fA-F]{64}$"},
             ai_generated={"type": ["boolean", "null"]},
+            phash={
+                "type": ["string", "null"],
+                "pattern": "^[0-9a-fA-F]{16}$",
+                "description": "The 64-bit perceptual hash (pHash) of a picture, or of a video's cover.",
+            },
         ),
     },
     metrics={

@@ -12,7 +12,6 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from accounts.staff.access import StaffRequest
-from factcheck.matching import claims_found
 from factcheck.models import FactCheckPartner
 from labeling.models import Label, LabelState, Policy, ReviewAction, ReviewDecision, ReviewTask, TaskState
 from labeling.review.priority import factors_said
@@ -31,6 +30,7 @@ from labeling.staff.review_choices import (
     policy_titles,
     titles_about_content,
 )
+from labeling.staff.review_claims import claims_shown
 from labeling.staff.review_form import ChangeForm, language_name, profile_of
 from labeling.staff.review_media import media_of
 from labeling.staff.review_queue import queue_said
@@ -89,8 +89,7 @@ def _content(task: ReviewTask, user: User) -> dict[str, Any]:
         "similar": similar_found(task=task, by=user) if is_open else None,
         "precedents": precedents_found(task) if is_open else (),
         "checkers": _checkers(task),
-        "claims": claims_found(text) if is_open else (),
-    }
+    } | claims_shown(task)
 
 
 def _standing(task: ReviewTask, user: User, now: dt.datetime) -> dict[str, Any]:

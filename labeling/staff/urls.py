@@ -6,11 +6,13 @@ from django.urls import path
 
 from labeling.staff import (
     brakes,
+    claim_matches,
     figures,
     hashtags,
     pipeline,
     quality,
     reminders,
+    review_claims,
     review_media,
     review_own,
     review_policies,
@@ -68,6 +70,7 @@ urlpatterns = [
     path("quality/golden/<uuid:public_id>/retire/", quality.golden_end, name="golden-retire"),
     path("figures/", figures.figures_page, name="figures"),
     path("figures/<slug:table>.csv", figures.figures_file, name="figures-file"),
+    path("claims/<uuid:public_id>/", claim_matches.claim_matches, name="claim-matches"),
     path("reviews/", reviews.queues, name="reviews"),
     path("reviews/overview/", review_queue.review_overview, name="review-overview"),
     path("reviews/next/", reviews.review_next, name="review-next"),
@@ -84,6 +87,7 @@ urlpatterns = [
     path("reviews/<uuid:public_id>/renew/", reviews.review_renew, name="review-renew"),
     path("reviews/<uuid:public_id>/release/", reviews.review_release, name="review-release"),
     path("reviews/<uuid:public_id>/decide/", reviews.review_verdict, name="review-decide"),
+    path("reviews/<uuid:public_id>/name/", review_claims.review_name, name="review-name"),
     path("reviews/<uuid:public_id>/similar/", review_together.review_similar, name="review-similar"),
     path("reviews/<uuid:public_id>/media/<int:number>/", review_media.review_media, name="review-media"),
 ]
