@@ -48,7 +48,8 @@ class Picture(NamedTuple):
 def picture_read(data: bytes) -> Picture:
     """What a file looks like.
 
-    Raises `PictureError`: `too-large`, `not-a-picture`, `too-many-pixels`, `broken` or `plain`. Its size in pixels is known before it is unpacked, so that a bomb stays packed.
+    Raises `PictureError`: `too-large`, `not-a-picture`, `too-many-pixels`, `broken` or `plain`. Its size in pixels is
+    known before it is unpacked, so that a bomb stays packed.
     """
     if len(data) > LARGEST:
         raise PictureError("too-large", f"The file is larger than {LARGEST // 1024 // 1024} MB.")

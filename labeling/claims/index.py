@@ -24,7 +24,7 @@ LIKE_FROM: Final = 0.6
 #: Pieces of a claim that the index knows, and how many of them an item must hold to be compared.
 _SAMPLE, _SAMPLE_SHARE = 32, 0.25
 #: Claims with fewer letters are found by phrases and pictures only: their pieces stand everywhere.
-_SHORTEST: Final = 24
+_SHORTEST: Final = 32
 #: Characters that are looked at of an item's text.
 _LONGEST: Final = 6_000
 _HEXADECIMAL: Final = 16

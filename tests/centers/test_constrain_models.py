@@ -35,7 +35,16 @@ from centers.models import (
     UpkeepTold,
     UrgentNotice,
 )
-from factcheck.models import Assessment, Claim, CoverageGap, CoverHours, CoverPlan, CoverSpell, FactCheckPartner
+from factcheck.models import (
+    Assessment,
+    Claim,
+    ClaimSign,
+    CoverageGap,
+    CoverHours,
+    CoverPlan,
+    CoverSpell,
+    FactCheckPartner,
+)
 
 DAY = dt.date(2031, 5, 4)
 NOW = dt.datetime(2031, 5, 4, 12, tzinfo=dt.UTC)
@@ -162,6 +171,11 @@ class World:
                 "claim": Claim.objects.create(**self.claimed()), "partner": self.partner, "rating": "false",
                 "explanation": "It is not so.", "language": "en", "article_url": "https://checks.fablonia.example",
                 "given_at": NOW,
+            },
+            ClaimSign: lambda: {
+                "claim": Claim.objects.filter(text="Something is said.").first()
+                or Claim.objects.create(**self.claimed()),
+                "kind": "phrase", "value": "a key phrase", "added_at": NOW,
             },
             CoverPlan: lambda: {"partner": self.partner, "since": DAY, "time_zone": "Europe/Vienna"},
             CoverHours: lambda: {"plan": self.plan, "weekday": 0, "opens": 540, "closes": 1080},
@@ -296,6 +310,11 @@ CASES = [
     Case("claim_origin_is_known", Claim, {"origin": "rumour"}),
     Case("claim_urgency_is_known", Claim, {"urgency": "now"}),
     Case("claim_is_due_after_it_was_opened", Claim, {"due_at": NOW}),
+    Case("claim_sign_is_given_once", ClaimSign, twin=True),
+    Case("claim_sign_kind_is_known", ClaimSign, {"kind": "smell"}),
+    Case("claim_sign_says_something", ClaimSign, {"value": ""}),
+    Case("claim_sign_picture_is_a_hash", ClaimSign, {"kind": "picture", "value": "00FF"}),
+    Case("claim_sign_file_is_a_digest", ClaimSign, {"kind": "file", "value": "00ff"}),
     Case("assessment_stands_once", Assessment, twin=True),
     Case("assessment_rating_is_known", Assessment, {"rating": "mostly_false"}),
     Case("assessment_explains", Assessment, {"explanation": ""}),
