@@ -84,8 +84,6 @@ def test_task_shows_what_is_proposed_and_a_press_decides(here: Jurisdiction) -> 
     item = given_item(text=REPEATED)
     evidence, now = [{"likeness": 0.83}], timezone.now()
     ClaimMatch.objects.create(claim=claim, item=item, how="text", evidence=evidence, found_at=now)
-        claim=claim, item=item, how="text", evidence=[{"likeness": 0.83}], found_at=timezone.now()
-    )
     followed()
     task = task_of(item)
     client = client_of(moderator)
