@@ -37,13 +37,19 @@ MEANINGS: Final[dict[LabelKind, tuple[str | Promise, str | Promise]]] = {
 }
 
 
+#: What one says that rests on what fact-checkers found.
+_MEANS_FOUND: Final = _(
+    "The label says what fact-checkers found of a claim that this content repeats, and names who found it."
+)
+
+
 def why_more(label: Label, language: str) -> dict[str, Any]:
     """Ready for the page; needs the label's item with its platform. At most six queries."""
     decision = decision_of(label)
     means, not_means = MEANINGS[LabelKind(label.kind)]
     return {
         "policy": decision_words(decision, language) if decision else policy_words(policy_of(label), language),
-        "means": means,
+        "means": _MEANS_FOUND if label.finding and label.finding["sources"] else means,
         "not_means": not_means,
         "may_appeal": may_be_appealed(label),
         "appeals": [

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from centers.models import Jurisdiction
@@ -129,7 +128,7 @@ def test_moderator_says_that_content_repeats_a_claim(here: Jurisdiction) -> None
     assert task.policy.key == "unverified"
 
 
-def test_blind_task_tells_nothing_of_what_was_decided(here: Jurisdiction, settings: SettingsWrapper) -> None:
+def test_blind_task_tells_nothing_of_what_was_decided(here: Jurisdiction, settings: Settings) -> None:
     settings.REVIEW_SECOND_SHARE = 100
     CenterFactory.create(jurisdiction=here)
     item, claim = given_item(text=REPEATED), known_claim(here)
