@@ -268,6 +268,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "watch-hashtags": {"task": "labeling.tasks.hashtags_watch", "schedule": 300.0},
     "sequence-changes": {"task": "labeling.tasks.changes_sequence", "schedule": 2.0},
     "tell-standings": {"task": "labeling.tasks.standings_tell", "schedule": 5.0},
+    "follow-claims": {"task": "labeling.tasks.claims_follow", "schedule": 10.0},
+    "search-claims": {"task": "labeling.tasks.claims_search", "schedule": 10.0},
     "sweep-reviews": {"task": "labeling.tasks.review_sweep", "schedule": 30.0},
     "follow-official-accounts": {"task": "labeling.tasks.official_follow_all", "schedule": 60.0},
     "tend-outside": {"task": "labeling.tasks.outside_tend", "schedule": 60.0},

@@ -7,6 +7,7 @@ from factcheck.models import (
     Assessment,
     Claim,
     ClaimOffer,
+    ClaimSign,
     CoverHours,
     CoverPlan,
     FactCheckPartner,
@@ -22,6 +23,7 @@ def register_all() -> None:
     tracked(FactCheckPartner)
     tracked(CoverPlan)
     tracked(Claim, exclude=("bands", "seen_at", "repeat_key"))
+    tracked(ClaimSign)
     tracked(Assessment)
     tracked(HeldAssessment)
     tracked(RatingWord)

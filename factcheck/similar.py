@@ -38,7 +38,11 @@ def _is_accent(letter: str) -> bool:
 
 def pieces(text: str) -> frozenset[str]:
     """Overlapping pieces of the normalised text; a shorter text is one piece, one without letters has none."""
-    plain = normalised(text)
+    return pieces_of(normalised(text))
+
+
+def pieces_of(plain: str) -> frozenset[str]:
+    """The same of a text that is normalised already."""
     if len(plain) <= _PIECE:
         return frozenset({plain} - {""})
     return frozenset(plain[start : start + _PIECE] for start in range(len(plain) - _PIECE + 1))

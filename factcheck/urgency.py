@@ -45,3 +45,29 @@ def urgency_of(countries: Iterable[str], now: dt.datetime) -> Urgency:
         if nearest is not None:
             found = Urgency.ELECTION_NEAR
     return found
+
+
+def places_near(now: dt.datetime) -> frozenset[str]:
+    """Codes of the places in which, by the date there, an election is near, in them or in the union above. Two queries.
+
+    The same rule as `urgency_of`, for all places at once.
+    """
+    about = now.astimezone(dt.UTC).date()
+    days = PollingDay.objects.filter(
+        # A day wider at both ends: at some places it is yesterday, or tomorrow already.
+        date__gte=about - dt.timedelta(days=1),
+        date__lte=about + NEAR + dt.timedelta(days=1),
+        round__election__status__in=_CALLED,
+        round__status__in=_CALLED,
+    )
+    held: dict[int, list[dt.date]] = {}
+    for place, day in days.values_list("round__election__jurisdiction", "date"):
+        held.setdefault(place, []).append(day)
+    if not held:
+        return frozenset()
+    near = set()
+    for pk, parent, code, zones in Jurisdiction.objects.values_list("pk", "parent", "code", "time_zones"):
+        today = now.astimezone(ZoneInfo(zones[0])).date()
+        if any(today <= day <= today + NEAR for one in (pk, parent) if one for day in held.get(one, ())):
+            near.add(code)
+    return frozenset(near)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from labeling.label_document import BASIS, label_document
+from labeling.label_document import BASIS, FACT_CHECKED, label_document
 from labeling.models import ChangeLedger, LabelState, Platform
 
 #: What a label's document does not hold once nobody is shown the label.
@@ -39,6 +40,7 @@ class Change(NamedTuple):
     election: str | None
     election_status: str | None
     basis: str | None
+    finding: dict[str, Any] | None
 
     def document(self, platform: Platform, language: str) -> dict[str, Any]:
         """As JSON. A label that is not shown any more has no text and no link that could be shown by mistake."""
@@ -52,9 +54,10 @@ class Change(NamedTuple):
             language=language,
             member_state=None,
             basis=self.basis,
+            finding=self.finding,
         )
         if not self.is_shown:
-            label |= dict.fromkeys(_SHOWN_ONLY)
+            label |= dict.fromkeys(name for name in (*_SHOWN_ONLY, *FACT_CHECKED) if name in label)
         return {
             "cursor": str(self.position),
             "action": self.action,
@@ -85,10 +88,14 @@ def changes_read(*, platform: Platform, after: int | None, limit: int) -> Stretc
     last, erased = rows[0][:2]
     if after is not None and not erased <= after <= last:
         raise CursorError(erased)
-    changes = [Change(*row[2:]) for row in rows if row[2] is not None]
+    changes = [Change(*row[2:])._replace(finding=_read(row[-1])) for row in rows if row[2] is not None]
     if len(changes) > limit:
         return Stretch(changes[:limit], changes[limit - 1].position, True)
     return Stretch(changes, last, False)
+
+
+def _read(finding: str | None) -> dict[str, Any] | None:
+    return json.loads(finding) if finding else None
 
 
 def changes_end() -> int:
@@ -110,7 +117,7 @@ _CHANGES: Final = f"""
     LEFT JOIN LATERAL (
         SELECT sets.last_position - sets.size + change.ordinal AS position, change.action, sets.at, item.external_id,
                label.public_id, change.kind, change.confidence, label.decided_at, label.state = %(shown)s,
-               place.code, election.key, election.status, {BASIS}
+               place.code, election.key, election.status, {BASIS}, label.finding
         FROM labeling_changeset AS sets
         JOIN labeling_labelchange AS change ON change.change_set_id = sets.id
         JOIN labeling_label AS label ON label.id = change.label_id

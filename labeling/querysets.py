@@ -152,6 +152,10 @@ class LabelQuerySet(models.QuerySet["Label"]):
         """Labels that viewers see."""
         return self.filter(state="applied")
 
+    def for_network(self) -> LabelQuerySet:
+        """Labels the AT Protocol's network is told of: a context note is nothing without its words and its link."""
+        return self.filter(models.Q(finding=None) | ~models.Q(finding__is_note=True))
+
     def with_content(self) -> LabelQuerySet:
         """Labels on content whose words are still kept."""
         return self.filter(item__erased_at=None)

@@ -24,7 +24,7 @@ from labeling.standing import Standing, election_standing
 _SHOWN = f"""
     SELECT asked.platform, asked.external_id, label.public_id, label.kind, place.code, election.key, election.status,
            to_char(label.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
-           {BASIS}
+           {BASIS}, label.finding::text
     FROM (
         SELECT named.platform, named.external_id, platform.id AS platform_id
         FROM unnest(string_to_array(%s, ' '), string_to_array(%s, ' ')) AS named(platform, external_id)
@@ -37,7 +37,7 @@ _SHOWN = f"""
         OFFSET 0
     ) AS item
     CROSS JOIN LATERAL (
-        SELECT id, public_id, kind, state, jurisdiction_id, election_id, decided_at, evidence
+        SELECT id, public_id, kind, state, jurisdiction_id, election_id, decided_at, evidence, finding
         FROM labeling_label WHERE item_id = item.id
         OFFSET 0
     ) AS label
@@ -60,12 +60,16 @@ class Viewer(NamedTuple):
 
 
 class Named(NamedTuple):
-    """The election that a label names, if it names one, and how it stands; and what the label rests on."""
+    """What a label names: an election and how it stands, what it rests on, and what fact-checkers found, as JSON.
+
+    All may be nothing.
+    """
 
     key: str | None
     status: str | None
     standing: Standing | None
     basis: str | None
+    finding: str | None
 
 
 def labels_shown(items: Collection[tuple[str, str]], viewer: Viewer) -> dict[tuple[str, str], list[msgspec.Raw]]:
@@ -75,8 +79,8 @@ def labels_shown(items: Collection[tuple[str, str]], viewer: Viewer) -> dict[tup
     """
     found: dict[tuple[str, str], list[msgspec.Raw]] = {}
     public_url = settings.PUBLIC_URL
-    for platform, external_id, public_id, kind, place, election, status, decided_at, basis in _rows(items):
-        named = Named(election, status, election_standing(election, status), basis)
+    for platform, external_id, public_id, kind, place, election, status, decided_at, basis, finding in _rows(items):
+        named = Named(election, status, election_standing(election, status), basis, finding)
         before, within, between, after = _template(kind, place, named, viewer, public_url)
         moment = decided_at.removesuffix(_NO_FRACTION)
         label = msgspec.Raw(f"{before}{public_id}{within}{public_id}{between}{moment}Z{after}".encode())
@@ -107,6 +111,7 @@ def _template(kind: str, place: str, named: Named, viewer: Viewer, public_url: s
         language=viewer.language,
         member_state=viewer.member_state,
         basis=named.basis,
+        finding=msgspec.json.decode(named.finding) if named.finding else None,
     )
     plain, moment = msgspec.json.encode(document).decode(), msgspec.json.encode(_MOMENT).decode().strip('"')
     return tuple(plain.replace(moment, _ID).split(_ID))

@@ -79,6 +79,15 @@ def territorial_scope(code: str, member_states: Iterable[str]) -> list[str]:
     return sorted(_STATES & {_ISO.get(one.upper(), one.upper()) for one in codes})
 
 
+def seems_personal(text: str) -> bool:
+    """Whether a text seems to hold what has no place in a public database.
+
+    >>> seems_personal("write to anna@voter.example"), seems_personal("Voting ends at noon.")
+    (True, False)
+    """
+    return _PERSONAL.search(text) is not None
+
+
 def statement_problems(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the database would refuse, as field and reason; empty where nothing is wrong."""
     found = [(field, "is required") for field in _REQUIRED if document.get(field) in (None, "", [])]

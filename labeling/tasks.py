@@ -22,6 +22,9 @@ from labeling.services.candidate_list import previews_erase
 from labeling.services.changes_erase import changes_erase
 from labeling.services.changes_sequence import changes_sequence as sequence
 from labeling.services.claim_source import links_let_go
+from labeling.services.claims_follow import claims_follow as follow_claims
+from labeling.services.claims_follow import claims_nudge
+from labeling.services.claims_search import claims_search as search_claims
 from labeling.services.content_erase import content_erase
 from labeling.services.hashtags_count import hashtags_count
 from labeling.services.hashtags_propose import hashtags_propose
@@ -198,6 +201,20 @@ def changes_sequence() -> None:
 def standings_tell() -> None:
     """Tell platforms of labels whose election was called off, or stands again."""
     tell_standings()
+
+
+@shared_task(expires=30, time_limit=120)
+def claims_follow() -> None:
+    """Labels follow what fact-checkers find; what is left goes on at once."""
+    if follow_claims():
+        claims_nudge(0)
+
+
+# What waited behind a long queue is not worth doing: the next one is on its way.
+@shared_task(expires=15, time_limit=120)
+def claims_search() -> None:
+    """Compare stored items with claims, for moderators to look at."""
+    search_claims()
 
 
 @shared_task(expires=5)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from babel.lists import format_list
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centers import formats
 from centers.models import ElectionStatus
+from factcheck.models import Rating
 from labeling.models import LabelKind
 from labeling.standing import Standing
 
@@ -36,6 +38,18 @@ _CALLED_OFF: Final[dict[str, Promise]] = {
     ElectionStatus.CANCELLED: _("This video is about an election that was cancelled."),
     ElectionStatus.POSTPONED: _("This video is about an election that was postponed."),
 }
+#: What a label says of a claim, by the rating of whoever is named. Nothing is called false without a name.
+_FOUND: Final[dict[str, Promise]] = {
+    Rating.FALSE: _("What this video says is false, according to %(partners)s."),
+    Rating.ALTERED: _("This video was altered in a misleading way, according to %(partners)s."),
+    Rating.PARTLY_FALSE: _("Part of what this video says is false, according to %(partners)s."),
+    Rating.MISSING_CONTEXT: _("This video leaves out important context, according to %(partners)s."),
+}
+_DISPUTED: Final = _("Fact-checkers disagree about what this video says.")
+_SHARE_UNCONFIRMED: Final = _("What this video says is not confirmed. Do you want to share it all the same?")
+_SHARE_CHECKED: Final = _(
+    "Fact-checkers have looked at this video. Do you want to read what they found before you share it?"
+)
 _LINK: Final = _("Official information on when, how and where to vote")
 
 #: What a reminder says where the staff of the place has no words of its own.
@@ -54,6 +68,31 @@ def label_text(kind: str, language: str, standing: Standing | None = None) -> La
         if kind != LabelKind.ELECTION or standing is None:
             return LabelText(str(_SENTENCES[kind]), str(_LINK))
         return LabelText(" ".join(_called_off(standing, language)), str(_LINK))
+
+
+def finding_text(finding: Mapping[str, Any], language: str) -> str:
+    """What a label says that rests on what fact-checkers found (`labeling.claims.finding`), with their names."""
+    with translation.override(language):
+        if finding["disputed"]:
+            return str(_DISPUTED)
+        named = [one["partner"] for one in finding["sources"] if one["claim"] == finding["claim"]]
+        words = _FOUND.get(finding["rating"])
+        if words is None or not named:
+            return str(_SENTENCES[LabelKind.UNVERIFIED])
+        return str(words) % {"partners": format_list(list(dict.fromkeys(named)), locale=formats.locale(language))}
+
+
+def share_prompt(finding: Mapping[str, Any], language: str) -> str:
+    """What the platform asks before somebody shares: whether to read first what was found, where that can be read."""
+    can_be_read = any(one["url"] for one in finding["sources"])
+    with translation.override(language):
+        return str(_SHARE_CHECKED if can_be_read else _SHARE_UNCONFIRMED)
+
+
+def fact_check_text(partner: str, language: str) -> str:
+    """The words of a link to what a fact-checker wrote."""
+    with translation.override(language):
+        return gettext("Fact-check by %(partner)s") % {"partner": partner}
 
 
 def _called_off(standing: Standing, language: str) -> Iterator[str]:

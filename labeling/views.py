@@ -32,7 +32,7 @@ from labeling.reminders import Viewer as TagViewer
 from labeling.services.matcher import Matcher, NoRulesetError, matcher_live
 from labeling.standing import election_standing
 from labeling.text import NotATagError, extract_hashtags, tag_named
-from labeling.texts import LabelText, center_link_text, label_text
+from labeling.texts import LabelText, center_link_text, fact_check_text, finding_text, label_text
 from labeling.uris import uri_parts
 
 #: Labelled videos on one page of the gallery.
@@ -58,7 +58,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """A label as a platform would show it."""
+    """A label as a platform would show it: `links` to what fact-checkers wrote, `note` in the words of one of them."""
 
     label: Label
     words: LabelText
@@ -66,6 +66,8 @@ class Banner:
     why: str
     place: LocalText
     election: LocalText | None
+    links: tuple[tuple[str, str], ...] = ()
+    note: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,13 +291,17 @@ def _video(labels: list[Label], viewer: Viewer, frame: Frame) -> Video:
 def _banner(label: Label, viewer: Viewer, frame: Frame) -> Banner:
     place, election = label.jurisdiction, label.election
     standing = election_standing(election.key, election.status) if election else None
+    words, finding = label_text(label.kind, frame.language, standing), label.finding
+    sources = finding["sources"] if finding else ()
     return Banner(
         label=label,
-        words=label_text(label.kind, frame.language, standing),
+        words=words._replace(text=finding_text(finding, frame.language)) if finding else words,
         center=center_path(destination(place.code, viewer.member_state), frame.language),
         why=why_path(label.public_id, frame.language),
         place=local_text(place, "name", frame.language, place.languages),
         election=local_text(election, "name", frame.language, place.languages) if election else None,
+        links=tuple((one["url"], fact_check_text(one["partner"], frame.language)) for one in sources if one["url"]),
+        note=finding.get("note") if finding else None,
     )
 
 

@@ -14,7 +14,16 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organisation, Role, User
 from centers.models import Answer, ElectionCenter, HeldUpload, Jurisdiction, Link, PageLook, Proposal, PublishedChange
-from factcheck.models import FactCheckPartner, FeedSource, ImportedReview, Origin, PartnerKey, RatingWord
+from factcheck.models import (
+    Claim,
+    ClaimSign,
+    FactCheckPartner,
+    FeedSource,
+    ImportedReview,
+    Origin,
+    PartnerKey,
+    RatingWord,
+)
 from factcheck.services.claim_open import claim_open
 from labeling.models import (
     BulkDecision,
@@ -342,6 +351,15 @@ def _claim(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     return {"public_id": claim.public_id}
 
 
+def _claim_sign(place: Jurisdiction, member: User | None) -> dict[str, Any]:
+    found = _claim(place, member)
+    claim = Claim.objects.get(public_id=found["public_id"])
+    sign, _ = ClaimSign.objects.get_or_create(
+        claim=claim, kind="phrase", value="a key phrase", defaults={"added_at": timezone.now()}
+    )
+    return {**found, "sign": sign.pk}
+
+
 def _seat(place: Jurisdiction, member: User | None) -> dict[str, Any]:
     return {**_claim(place, member), "partner": _checker(place, member)["pk"]}
 
@@ -416,6 +434,9 @@ DOORS: dict[str, Door] = {
     "claim-decline": Door("factcheck.assess_claim", target=_seat),
     "claim-hand-over": Door("factcheck.manage_partner", target=_claim),
     "rota": Door("factcheck.view_desk"),
+    "claim-signs": Door("factcheck.open_claim", target=_claim),
+    "claim-sign-end": Door("factcheck.open_claim", target=_claim_sign),
+    "claim-matches": Door("factcheck.view_desk", to_post="factcheck.open_claim", given=_claim),
     "claim-assess": Door("factcheck.assess_claim", target=_seat),
     "claim-withdraw": Door("factcheck.assess_claim", target=_seat),
     "fact-checkers": Door("factcheck.view_desk"),
@@ -481,7 +502,7 @@ DOORS: dict[str, Door] = {
     "review-undo": Door("labeling.review_label", target=_decision),
     **{
         f"review-{act}": Door("labeling.review_label", target=_task)
-        for act in ("claim", "renew", "release", "decide", "similar")
+        for act in ("claim", "renew", "release", "decide", "similar", "name")
     },
     "pipeline": Door("labeling.view_pipeline"),
     "batch-download": Door("labeling.operate_pipeline", given=_set_aside),

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('factcheck', '0005_claims_from_outside'),
+        ('factcheck', '0006_claim_signs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

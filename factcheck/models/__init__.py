@@ -1,6 +1,7 @@
 """Who checks facts, for which country and in which language, on which days; what is checked and what was found."""
 
 from factcheck.models.claim import Assessment, Claim, Origin, Rating, Urgency
+from factcheck.models.claim_sign import ClaimSign, SignKind
 from factcheck.models.claim_vector import ClaimVector
 from factcheck.models.cover_plan import DAY_MINUTES, CoverHours, CoverPlan
 from factcheck.models.cover_spell import Cover, CoverSpell, Days
@@ -15,6 +16,7 @@ __all__ = [
     "Assessment",
     "Claim",
     "ClaimOffer",
+    "ClaimSign",
     "ClaimVector",
     "Cover",
     "CoverHours",
@@ -38,6 +40,7 @@ __all__ = [
     "RatingWord",
     "ReviewState",
     "RunOutcome",
+    "SignKind",
     "Step",
     "Urgency",
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.audit import acting
 from accounts.models import User
+from factcheck.followers import claim_changed
 from factcheck.models import Assessment, Claim, FactCheckPartner, HeldEnd
 from factcheck.services.assessment_stand import Finding, assessment_stand, held_end
 from factcheck.services.checks_touch import checks_touch
@@ -64,6 +65,7 @@ def assessment_withdraw(*, assessment: Assessment, by: User | None, reason: str)
         held.save(update_fields=["ended_at", "ended_because"])
         held_end(claim=assessment.claim, partner=assessment.partner, as_=HeldEnd.WITHDRAWN)
     checks_touch(assessment.claim)
+    claim_changed(assessment.claim)
 
 
 def assessing_partners(user: User, claim: Claim) -> list[FactCheckPartner]:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import User
+from factcheck.followers import claim_changed
 from factcheck.models import Assessment, Claim, FactCheckPartner, HeldAssessment, HeldEnd, Rating
 from factcheck.services.checks_touch import checks_touch
 from factcheck.services.offers_close import offers_close
@@ -66,6 +67,7 @@ def assessment_stand(
     given.save()
     offers_close(claim=claim, partner=partner)
     checks_touch(claim)
+    claim_changed(claim)
     return given
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.audit import acting
 from accounts.models import User
 from factcheck.embedding import cosine
+from factcheck.followers import claim_changed
 from factcheck.models import Claim, ClaimVector
 from factcheck.services.checks_touch import checks_touch
 from factcheck.services.claim_embed import COMPARED
@@ -92,6 +93,7 @@ def claim_merge(*, claim: Claim, into: Claim, by: User | None) -> None:
             target.due_at = min(target.due_at, copy.due_at)
         target.save(update_fields=["countries", "due_at"])
     checks_touch(target)
+    claim_changed(copy)
 
 
 @transaction.atomic
@@ -105,3 +107,4 @@ def claim_part(*, claim: Claim, by: User | None) -> None:
     with acting(by=by, reason="Claims parted"):
         Claim.objects.filter(pk=claim.pk).update(merged_into=None)
     checks_touch(claim)
+    claim_changed(claim)

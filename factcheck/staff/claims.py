@@ -18,6 +18,7 @@ from accounts.models.membership import Role
 from accounts.staff.access import StaffRequest, staff_view
 from accounts.staff.listing import page_of
 from centers.models import Jurisdiction
+from factcheck.followers import claim_lines
 from factcheck.models import Assessment, Claim, ClaimOffer, FactCheckPartner, Origin
 from factcheck.services.assessment_give import (
     AssessmentChangedError,
@@ -138,6 +139,8 @@ def claim_page(request: StaffRequest, claim: Claim) -> HttpResponse:
         "may_hand_over": not verdict.standing
         and claim.merged_into_id is None
         and all(request.user.has_perm(MANAGE, place) for place in claim.jurisdictions),
+        "signs": claim.signs.all(),
+        "lines": claim_lines(claim, request.user),
         "is_late": claim.due_at <= timezone.now(),
         "crumbs": [("Claims", "../"), (str(claim), "")],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from factcheck.staff import board, claims, feeds, offers, partners, rota, words
+from factcheck.staff import board, claim_signs, claims, feeds, offers, partners, rota, words
 
 urlpatterns = [
     path("", board.coverage, name="coverage"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("claims/<uuid:public_id>/hand-over/", offers.claim_to_partner, name="claim-hand-over"),
     path("rota/", rota.rota_page, name="rota"),
     path("claims/<uuid:public_id>/same/", claims.claim_same, name="claim-same"),
+    path("claims/<uuid:public_id>/signs/", claim_signs.claim_signs, name="claim-signs"),
+    path("claims/<uuid:public_id>/signs/<int:sign>/end/", claim_signs.claim_sign_end, name="claim-sign-end"),
     path("partners/", partners.partner_list, name="fact-checkers"),
     path("partners/<int:pk>/", partners.partner_page, name="fact-checker"),
     path("partners/<int:pk>/hours/", partners.partner_hours, name="fact-checker-hours"),

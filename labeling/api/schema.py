@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from factcheck.models import Rating
+
+RATINGS: Final = list(Rating.values)
 _TEXT: dict[str, Any] = {"type": "string"}
 _NULLABLE: dict[str, Any] = {"type": ["string", "null"]}
 _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
@@ -59,6 +62,11 @@ ITEM = _object(
             url=_text(2000),
             sha256={"type": ["string", "null"], "pattern": "^[0-9a-fA-F]{64}$"},
             ai_generated={"type": ["boolean", "null"]},
+            phash={
+                "type": ["string", "null"],
+                "pattern": "^[0-9a-fA-F]{16}$",
+                "description": "The 64-bit perceptual hash (pHash) of a picture, or of a video's cover.",
+            },
         ),
     },
     metrics={
@@ -140,6 +148,24 @@ LABEL = _object(
         ),
     },
     decided_at=_MOMENT,
+    distribution={
+        "type": ["string", "null"],
+        "enum": ["limited", None],
+        "description": "Only with `unverified`. `limited`: show it to fewer people while the label stands.",
+    },
+    share_prompt=_NULLABLE
+    | {"description": "Only with `unverified`. In `lang`: what to ask before somebody shares it; null asks nothing."},
+    note={
+        "type": ["object", "null"],
+        "description": "Only with `unverified`. A context note in the named fact-checker's own words and language.",
+        "required": ["text", "lang", "by"],
+        "properties": {"text": {"type": "string", "maxLength": 500}, "lang": _TEXT, "by": _TEXT},
+    },
+    links={
+        "type": ["array", "null"],
+        "description": "Only with `unverified`. What the named fact-checkers wrote, to be shown with the text.",
+        "items": _object(["url", "text"], url={"type": "string", "format": "uri"}, text=_TEXT),
+    },
 )
 
 LABELS = _object(
@@ -252,7 +278,7 @@ REPORT_STATE = _object(
 )
 
 STATEMENT = _object(
-    ["cursor", "puid", "uri", "label", "created_at", "withdrawn_at", "withdrawn_because", "statement"],
+    ["cursor", "puid", "uri", "label", "created_at", "withdrawn_at", "withdrawn_because", "basis", "statement"],
     cursor=_TEXT,
     puid={"type": "string", "pattern": "^[a-zA-Z0-9_-]{1,500}$"},
     uri=_TEXT,
@@ -260,6 +286,26 @@ STATEMENT = _object(
     created_at=_MOMENT,
     withdrawn_at=_MAYBE_MOMENT,
     withdrawn_because={"type": ["string", "null"], "enum": ["undone", "overturned", None]},
+    basis={
+        "type": ["object", "null"],
+        "description": "What a label that rests on a fact-check rests on, and whether the platform is asked to act.",
+        "required": ["reason", "claim", "findings", "proposes_action"],
+        "properties": {
+            "reason": _TEXT | {"description": "Code of the policy's reason."},
+            "claim": _object(["id", "text", "language"], id=_UUID, text=_TEXT, language=_TEXT),
+            "findings": {
+                "type": "array",
+                "items": _object(
+                    ["partner", "rating", "article", "evidence"],
+                    partner=_TEXT,
+                    rating={"type": "string", "enum": RATINGS},
+                    article=_NULLABLE | {"format": "uri"},
+                    evidence={"type": "array", "items": {"type": "string", "format": "uri"}},
+                ),
+            },
+            "proposes_action": {"type": "boolean"},
+        },
+    },
     statement={"type": "object", "description": "In the submission format of the EU's DSA Transparency Database."},
 )
 

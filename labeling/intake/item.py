@@ -36,12 +36,16 @@ class Author(Struct, gc=False):
 
 
 class Media(Struct, gc=False, omit_defaults=True):
-    """A picture or video of the item; `ai_generated` is what the platform knows or the author declared."""
+    """A picture or video of the item; `ai_generated` is what the platform knows or the author declared.
+
+    `phash` is the 64-bit perceptual hash of a picture, or of a video's cover, as `imagehash.phash` writes it.
+    """
 
     type: Annotated[str, Meta(max_length=40)]
     url: Address | None = None
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{64}\Z")] | None = None
     ai_generated: bool | None = None
+    phash: Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{16}\Z")] | None = None
 
 
 #: How content was made: with artificial intelligence, in part, or not.

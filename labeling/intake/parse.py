@@ -27,6 +27,7 @@ _named = re.compile(r"`(?P<field>\w+)`")
 _IN_WORDS = {
     "external_id": "Must be 1 to 255 visible ASCII characters",
     "sha256": "Must be 64 hexadecimal digits",
+    "phash": "Must be 16 hexadecimal digits",
 }
 _space = re.compile(r"[ \t\r\n]*")
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0012_claim_by_language'),
+        ('labeling', '0015_findings_are_changes'),
     ]
 
     operations = [

@@ -7,6 +7,7 @@ from labeling.models.atproto import AtprotoLabel, AtprotoStream
 from labeling.models.batch import BatchState, IntakeBatch
 from labeling.models.brake import BrakeCause, RuleBrake
 from labeling.models.change import ChangeAction, ChangeLedger, ChangeSet, LabelChange
+from labeling.models.claim import ClaimMatch, ClaimSearch, LabelBasis, MatchHow, MatchState, SearchCursor
 from labeling.models.claim_source import ClaimSource
 from labeling.models.content import ContentItem, SampledItem
 from labeling.models.erasure import AuthorErasure
@@ -83,6 +84,8 @@ __all__ = [
     "ChangeSet",
     "CheckKind",
     "CheckState",
+    "ClaimMatch",
+    "ClaimSearch",
     "ClaimSource",
     "ComparedBy",
     "ContentItem",
@@ -102,10 +105,13 @@ __all__ = [
     "Job",
     "JobState",
     "Label",
+    "LabelBasis",
     "LabelChange",
     "LabelDecision",
     "LabelKind",
     "LabelState",
+    "MatchHow",
+    "MatchState",
     "OfficialAccount",
     "OfficialState",
     "OfficialStep",
@@ -136,6 +142,7 @@ __all__ = [
     "RulesetEvent",
     "RulesetStatus",
     "SampledItem",
+    "SearchCursor",
     "ShadowTally",
     "SignalKind",
     "StandingTold",

@@ -50,7 +50,9 @@ class Label(models.Model):
     `evidence` is the list of signs found: `{"rule", "kind", "text", "start", "end"}`, offsets in code points of the
     item's text, null for a hashtag handed in beside it. Labels about artificial intelligence and official accounts
     have signs without a rule: `{"kind", "basis"}` with what is said and by whom. `decided_by` is who decided the
-    present state: what a person decided, no machine changes.
+    present state: what a person decided, no machine changes, but for one thing: a label that rests on what
+    fact-checkers found falls with it. `finding` is what is told of that (`labeling.claims.finding`); null for labels
+    that rest on no claim.
     """
 
     public_id = models.CharField(max_length=16, default=label_public_id, editable=False)
@@ -73,6 +75,8 @@ class Label(models.Model):
     )
     state = models.CharField(max_length=10, choices=LabelState)
     evidence = models.JSONField(default=list)
+    # Null for nearly all: a column without a value costs a row nothing.
+    finding = models.JSONField(null=True, blank=True)
     confidence = models.FloatField()
     ruleset = models.ForeignKey(
         Ruleset,
@@ -104,6 +108,10 @@ class Label(models.Model):
             models.CheckConstraint(condition=models.Q(decided_by__in=Decider.values), name="label_decider_is_known"),
             models.CheckConstraint(
                 condition=models.Q(confidence__gte=0, confidence__lte=1), name="label_confidence_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(finding=None) | models.Q(kind=LabelKind.UNVERIFIED),
+                name="label_finding_is_of_unverified",
             ),
         ]
         indexes = [
@@ -139,8 +147,8 @@ class LabelDecision(models.Model):
     """One line of a label's history. Lines are only ever added: a trigger in the database refuses everything else.
 
     `reason` is a short stable code for machines' decisions (`matched`, `revision_no_longer_matches`, `item_deleted`,
-    `relabelled`, `ai_evidence`, `ai_evidence_gone`, `official_account`, `official_account_ended`)
-    and a person's own words for theirs.
+    `relabelled`, `ai_evidence`, `ai_evidence_gone`, `official_account`, `official_account_ended`,
+    `finding_changed: assessment 12`) and a person's own words for theirs.
     """
 
     # A history outlives what it is about: deleting a label with a history is refused.

@@ -14,7 +14,9 @@ class Policy(models.Model):
 
     `actions` are its reasons by code, each with what it leads to: `apply` what the policy provides for, `reject` it, or
     `change` where the label leads. `codes` are the same codes in the order moderators meet them, which JSON in a
-    database does not keep. `label_kind` is the kind of label the policy is
+    database does not keep. `ratings` say which reason is proposed where fact-checkers found so of a claim that content
+    repeats (`{"false": {"reason": "rated-false"}}`, `none` where nobody has found anything), and `effects` what reasons
+    lead to beyond the label (`labeling.claims.policy_data`). `label_kind` is the kind of label the policy is
     about; those without one only tell the platform. `severity` is how bad it is when such content stays (1 to 5),
     `answer_within` the minutes in which somebody should have decided. `is_sensitive` hides the content until a
     moderator asks for it. Of each key the highest version holds.
@@ -28,6 +30,8 @@ class Policy(models.Model):
     label_kind = models.CharField(max_length=20, choices=LabelKind, blank=True, db_default="")
     actions = models.JSONField(default=dict, db_default={})
     codes = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
+    ratings = models.JSONField(default=dict, db_default={}, blank=True)
+    effects = models.JSONField(default=dict, db_default={}, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

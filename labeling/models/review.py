@@ -32,6 +32,7 @@ class SignalKind(models.TextChoices):
     BRAKE = "brake", "A brake holds the rule"
     REPORT = "report", "Reported"
     APPEAL = "appeal", "Appealed"
+    FACT_CHECK = "fact_check", "Fact-check"
     TRUSTED_FLAGGER = "trusted_flagger", "Trusted flagger"
     RAPID_RESPONSE = "rapid_response", "Rapid response"
     QUALITY = "quality", "Quality control"

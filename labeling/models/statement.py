@@ -14,9 +14,11 @@ PUID_PATTERN = r"^[a-zA-Z0-9_-]+$"
 class StatementOfReasons(models.Model):
     """The statement of reasons for one restriction: one label, one decision.
 
-    `document` is what the EU's DSA Transparency Database takes, without personal data. `position` is where readers find
-    it: it grows in the order in which statements appear or are withdrawn, and a withdrawn one gets a new position.
-    `puid` is the id under which it is submitted, once: `exported_at` says that it was.
+    `document` is what the EU's DSA Transparency Database takes, without personal data. `basis` is told to the platform
+    only: the claim, what was found of it by whom and where to read it, and whether the platform is asked to act.
+    `position` is where readers find it: it grows in the order in which statements appear or are withdrawn, and a
+    withdrawn one gets a new position. `puid` is the id under which it is submitted, once: `exported_at` says that it
+    was.
     """
 
     puid = models.CharField(max_length=500)
@@ -24,6 +26,7 @@ class StatementOfReasons(models.Model):
     label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="statements")
     decision = models.ForeignKey(ReviewDecision, on_delete=models.PROTECT, related_name="statements")
     document = models.JSONField()
+    basis = models.JSONField(default=dict, db_default={}, blank=True)
     position = models.BigIntegerField()
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -40,13 +40,21 @@ MEANINGS: Final[dict[LabelKind, tuple[str | Promise, str | Promise]]] = {
 }
 
 
+#: What one says that rests on what fact-checkers found.
+_MEANS_FOUND: Final = _(
+    "The label says what fact-checkers found of a claim that this content repeats, and names who found it."
+)
+
+_MEANS_LIMITED: Final = _("Platforms may show this content to fewer people.")
+
+
 def why_more(label: Label, language: str) -> dict[str, Any]:
     """Ready for the page; needs the label's item with its platform. At most six queries."""
     decision = decision_of(label)
     means, not_means = MEANINGS[LabelKind(label.kind)]
     return {
         "policy": decision_words(decision, language) if decision else policy_words(policy_of(label), language),
-        "means": means,
+        "means": _means_found(label) if label.finding and label.finding["sources"] else means,
         "not_means": not_means,
         "may_appeal": may_be_appealed(label),
         "appeals": [
@@ -56,6 +64,14 @@ def why_more(label: Label, language: str) -> dict[str, Any]:
             for words in [decision_words(appeal.decision, language)]
         ],
     }
+
+
+def _means_found(label: Label) -> str:
+    """Two whole sentences, the second only where it is true."""
+    said = [str(_MEANS_FOUND)]
+    if label.finding and label.finding["limited"]:
+        said.append(str(_MEANS_LIMITED))
+    return " ".join(said)
 
 
 def _decided(label: Label) -> list[Appeal]:

@@ -136,6 +136,7 @@ def _subjects_in_chunks() -> Iterator[list[Subject]]:
     last = 0
     while rows := list(
         Label.objects.applied()
+        .for_network()
         .filter(pk__gt=last, item__external_id__startswith=_SCHEME)
         .order_by("pk")
         .values_list("pk", "item__external_id", "kind")[:AT_ONCE]
@@ -182,7 +183,7 @@ def _tell(stream: AtprotoStream, subjects: Iterable[Subject], identity: Identity
 def _shown(uris: Iterable[str]) -> set[Subject]:
     """What viewers see on records; a record that two platforms handed in is one to the network."""
     platforms = list(Platform.objects.values_list("pk", flat=True))
-    rows = Label.objects.applied().filter(item__platform__in=platforms, item__external_id__in=list(uris))
+    rows = Label.objects.applied().for_network().filter(item__platform__in=platforms, item__external_id__in=list(uris))
     return {Subject(uri, kind_value(kind)) for uri, kind in rows.values_list("item__external_id", "kind")}
 
 

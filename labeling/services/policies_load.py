@@ -12,6 +12,8 @@ from django.db import transaction
 from msgspec import Meta, Struct
 
 from electioncenters.languages import LANGUAGE_CODES
+from factcheck.models import Rating
+from labeling.claims.policy_data import NOBODY, EffectRow, RatingRule
 from labeling.models import Policy, PolicyText
 
 SHIPPED: Final = Path(__file__).resolve().parent.parent / "data" / "policies"
@@ -41,6 +43,8 @@ class _Policy(Struct, forbid_unknown_fields=True):
     texts: dict[str, _Text]
     is_sensitive: bool = False
     label_kind: Literal["", "election", "unverified", "ai_generated", "official_account"] = ""
+    ratings: dict[str, RatingRule] = {}
+    effects: dict[str, EffectRow] = {}
 
 
 @transaction.atomic
@@ -74,13 +78,27 @@ def _read(path: Path) -> _Policy:
             raise PolicyError(f"{path.name}: unknown language {language!r}")
         if list(text.reasons) != codes:
             raise PolicyError(f"{path.name}: the reasons in {language!r} are not those of `actions`")
+    _check_claims(path, policy)
     return policy
+
+
+def _check_claims(path: Path, policy: _Policy) -> None:
+    """What findings lead to is about ratings and reasons there are; what names a source has one to name."""
+    if unknown := {*policy.ratings} - {*Rating.values, NOBODY}:
+        raise PolicyError(f"{path.name}: `ratings` names {', '.join(sorted(unknown))}, which is no rating")
+    reasons = {rule.reason for rule in policy.ratings.values()} | {*policy.effects}
+    if unknown := reasons - {*policy.actions}:
+        raise PolicyError(f"{path.name}: `ratings` and `effects` name {', '.join(sorted(unknown))}, which is no reason")
+    nobody = policy.ratings.get(NOBODY)
+    if nobody is not None and policy.effects.get(nobody.reason, EffectRow()).needs_source:
+        raise PolicyError(f"{path.name}: {nobody.reason!r} needs a source, and nobody has found anything")
 
 
 def _load(read: _Policy, responses: Mapping[str, Mapping[str, str]]) -> int:
     facts: dict[str, object] = {
         "codes": list(read.actions), "severity": read.severity, "answer_within": read.answer_within,
         "is_sensitive": read.is_sensitive, "label_kind": read.label_kind, "actions": read.actions,
+        "ratings": msgspec.to_builtins(read.ratings), "effects": msgspec.to_builtins(read.effects),
     }  # fmt: skip
     policy, is_new = Policy.objects.get_or_create(key=read.key, version=read.version, defaults=facts)
     if not policy.codes:

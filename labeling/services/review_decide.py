@@ -30,6 +30,15 @@ from labeling.models import (
     TaskState,
 )
 from labeling.services.changes_sequence import changes_nudge
+from labeling.services.claim_judge import (
+    Judged,
+    claim_judge,
+    claim_restore,
+    claim_settle,
+    claim_waits,
+    claims_pass,
+    labels_spared,
+)
 from labeling.services.outside_settle import outside_settle, outside_wait_again
 from labeling.services.quality_check import blind_allow, labels_given_before, quality_follow, quality_undo
 from labeling.services.review_claim import PERMISSION, ReviewConflict, is_held_by_another, may_decide
@@ -53,11 +62,12 @@ _JUDGES: Final = frozenset({ReviewAction.APPLY, ReviewAction.REJECT, ReviewActio
 
 
 class _Act(NamedTuple):
-    """Who changes labels, why, and when."""
+    """Who changes labels, why, and when; `judged` is what is decided of a claim, if anything is."""
 
     by: User
     why: str
     now: dt.datetime
+    judged: Judged | None = None
 
 
 class Verdict(NamedTuple):
@@ -170,7 +180,10 @@ def _decided(
     policy = verdict.policy or task.policy
     _check(verdict, policy)
     second_person_check(task=task, by=by, policy=policy, verdict=verdict)
-    effects, left = _effects(task, by, policy, verdict, now)
+    judged = claim_judge(task=task, policy=policy, action=verdict.action, reason=verdict.reason, bulk=bulk, now=now)
+    effects, left = _effects(task, policy, verdict, _Act(by, _said(verdict), now, judged))
+    # First of all the match: an undo, which goes backwards, then finds the labels as they were.
+    effects = [*(judged.effects() if judged else ()), *effects]
     decision = ReviewDecision.objects.create(
         task=task,
         action=verdict.action,
@@ -186,6 +199,11 @@ def _decided(
     )
     # What is decided blindly settles nothing for anybody outside.
     waits = None if task.is_blind else outside_settle(task=task, decision=decision, now=now)
+    if judged is not None:
+        claim_settle(decision=decision, judged=judged, now=now)
+    if verdict.action == ReviewAction.CLOSE:
+        claims_pass(task)
+    waits = waits or claim_waits(task)
     task.version += 1
     task.claimed_by = task.claimed_until = None
     if verdict.action == ReviewAction.ESCALATE:
@@ -228,33 +246,31 @@ def _check(verdict: Verdict, policy: Policy) -> None:
         raise ValidationError(problems)
 
 
-def _effects(
-    task: ReviewTask, by: User, policy: Policy, verdict: Verdict, now: dt.datetime
-) -> tuple[list[dict[str, Any]], list[Label]]:
+def _effects(task: ReviewTask, policy: Policy, verdict: Verdict, act: _Act) -> tuple[list[dict[str, Any]], list[Label]]:
     """Change the labels; what each was and became, and the labels that are left to others."""
     if verdict.action not in _JUDGES:
         return [], []
     if is_hashtag(task):
-        return [hashtag_decide(task=task, by=by, action=verdict.action, why=_said(verdict))], []
+        return [hashtag_decide(task=task, by=act.by, action=verdict.action, why=act.why)], []
     if task.item is None:
         return _effects_elsewhere(policy, verdict)
     if task.item.erased_at is not None:
         raise ReviewConflict("The content is gone: close the task, there is nothing to label.")
     if task.is_blind:
-        blind_allow(by=by, verdict=verdict)
+        blind_allow(by=act.by, verdict=verdict)
         return [], []
     waiting = labels_in_question(task)
-    own = [label for label in waiting if label.kind == policy.label_kind and by.has_perm(PERMISSION, label)]
+    own = [label for label in waiting if label.kind == policy.label_kind and act.by.has_perm(PERMISSION, label)]
     left = [label for label in waiting if label not in own and label.state == LabelState.REVIEW]
-    act = _Act(by, _said(verdict), now)
     target = (LabelKind.ELECTION, verdict.place, verdict.election) if verdict.action == ReviewAction.CHANGE else None
     state = LabelState.APPLIED if verdict.action == ReviewAction.APPLY else LabelState.WITHDRAWN
     doubted = labels_given_before(task)
+    spared = labels_spared(act.judged, own) if verdict.action == ReviewAction.REJECT else set()
     # A label that leads where it should already is not taken away first.
     effects = [
         _moved(label, LabelState.WITHDRAWN if label.pk in doubted else state, act)
         for label in own
-        if (label.kind, label.jurisdiction, label.election) != target
+        if (label.kind, label.jurisdiction, label.election) != target and label.pk not in spared
     ]
     given = [target] if target else []
     if verdict.action == ReviewAction.APPLY and policy.label_kind and not own:
@@ -297,7 +313,8 @@ def _moved(label: Label, state: LabelState, act: _Act) -> dict[str, Any]:
         "after": {"state": state.value, "at": act.now.isoformat()},
     }
     label.state, label.decided_by, label.decided_at = state, Decider.PERSON, act.now
-    label.save(update_fields=["state", "decided_by", "decided_at"])
+    label.finding = _finding(label, act)
+    label.save(update_fields=["state", "decided_by", "decided_at", "finding"])
     _recorded(label, act)
     return effect
 
@@ -312,12 +329,23 @@ def _given(
     label = known.select_for_update(of=("self",)).first()
     if label is not None:
         return _moved(label, LabelState.APPLIED, act)
-    label = Label.objects.create(
+    label = Label(
         item=item, kind=kind, jurisdiction=place, election=election, state=LabelState.APPLIED, confidence=1.0,
         decided_by=Decider.PERSON, decided_at=act.now,
     )  # fmt: skip
+    label.finding = _finding(label, act)
+    label.save()
     _recorded(label, act)
     return {"label": label.pk, "before": None, "after": {"state": label.state, "at": act.now.isoformat()}}
+
+
+def _finding(label: Label, act: _Act) -> dict[str, Any] | None:
+    """What the label says of a claim: at once with its state, so that viewers are told once."""
+    known: dict[str, Any] | None = label.finding
+    judged = act.judged
+    if judged is None or label.kind != judged.policy.label_kind or label.state != LabelState.APPLIED:
+        return known
+    return judged.finding(label if label.pk else None)
 
 
 def _recorded(label: Label, act: _Act) -> None:
@@ -346,7 +374,7 @@ def _undone(decision: ReviewDecision, by: User, reason: str, now: dt.datetime) -
     if Appeal.objects.filter(label__in=[effect["label"] for effect in decision.label_effects()], outcome="").exists():
         raise ReviewConflict("Somebody appealed against it: whoever had no part in it decides now.")
     act = _Act(by, f"undone: {reason.strip()}"[:1000], now)
-    effects = [_restored(effect, act) for effect in reversed(decision.effects)]
+    effects = [_restored(effect, act, decision) for effect in reversed(decision.effects)]
     undo = ReviewDecision.objects.create(
         task=task,
         action=ReviewAction.UNDO,
@@ -366,7 +394,9 @@ def _undone(decision: ReviewDecision, by: User, reason: str, now: dt.datetime) -
     return undo
 
 
-def _restored(effect: dict[str, Any], act: _Act) -> dict[str, Any]:
+def _restored(effect: dict[str, Any], act: _Act, decision: ReviewDecision) -> dict[str, Any]:
+    if "match" in effect:
+        return claim_restore(effect=effect, decision=decision, now=act.now)
     if "hashtag" in effect:
         return hashtag_restore(effect=effect, by=act.by)
     label = Label.objects.select_for_update(of=("self",)).get(pk=effect["label"])

@@ -19,12 +19,14 @@ from labeling.services.policies_load import policies_load
 ELECTION_LABEL: Final = "election-label"
 #: The policies by which waiting labels of other kinds are judged.
 _POLICIES: Final = {
+    LabelKind.UNVERIFIED.value: "unverified",
     LabelKind.AI_GENERATED.value: "undisclosed-ai",
     LabelKind.OFFICIAL_ACCOUNT.value: "official-account",
 }
 #: How bad a kind of signal is at least, whatever its policy says.
 _AT_LEAST: Final = {
     SignalKind.REPORT: 2,
+    SignalKind.FACT_CHECK: 3,
     SignalKind.APPEAL: 3,
     SignalKind.TRUSTED_FLAGGER: 4,
     SignalKind.RAPID_RESPONSE: 5,
@@ -35,6 +37,7 @@ _STRENGTH: Final = [
     SignalKind.UNSURE,
     SignalKind.HASHTAG,
     SignalKind.BRAKE,
+    SignalKind.FACT_CHECK,
     SignalKind.REPORT,
     SignalKind.APPEAL,
     SignalKind.TRUSTED_FLAGGER,
@@ -45,7 +48,10 @@ _WINDOW: Final = dt.timedelta(days=30)
 
 
 class Signal(NamedTuple):
-    """A reason to look at something; `source` names it, so that it joins a task once."""
+    """A reason to look at something; `source` names it, so that it joins a task once.
+
+    `severity` (1 to 5) is how grave this very signal is at least.
+    """
 
     uri: str
     item: int | None
@@ -57,6 +63,7 @@ class Signal(NamedTuple):
     label: int | None = None
     detail: Mapping[str, Any] = {}
     barred: tuple[int, ...] = ()
+    severity: int = 1
 
 
 def policies_in_force() -> dict[str, Policy]:
@@ -284,7 +291,7 @@ def _take(task: ReviewTask, signal: Signal, policy: Policy) -> None:
     """Let the stronger of two reasons decide the task's kind and policy, and the graver one its severity."""
     if _STRENGTH.index(signal.kind) >= _STRENGTH.index(SignalKind(task.kind)):
         task.kind, task.policy = signal.kind, policy
-    task.severity = max(task.severity, policy.severity, _AT_LEAST.get(signal.kind, 1))
+    task.severity = max(task.severity, policy.severity, _AT_LEAST.get(signal.kind, 1), signal.severity)
     task.is_sensitive = task.is_sensitive or policy.is_sensitive
     task.due_at = min(task.due_at, task.opened_at + dt.timedelta(minutes=policy.answer_within))
     task.barred = sorted({*task.barred, *signal.barred})

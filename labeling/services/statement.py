@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import connection
@@ -14,8 +15,10 @@ from labeling.models import (
     Decider,
     DeliveryState,
     Label,
+    LabelBasis,
     LabelKind,
     LabelState,
+    MatchHow,
     Policy,
     PolicyText,
     ReviewDecision,
@@ -24,8 +27,9 @@ from labeling.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from labeling.services.action_tell import basis_document, puid_of
 from labeling.services.webhook_messages import payload_of
-from labeling.statements import CATEGORY, territorial_scope
+from labeling.statements import CATEGORY, seems_personal, territorial_scope
 
 EVENT: Final = "statements.changed"
 #: What restricts: a kind of label in a state. A label about an election informs and restricts nothing.
@@ -47,6 +51,7 @@ _SOURCES: Final = {
     SignalKind.RAPID_RESPONSE: "SOURCE_TYPE_OTHER_NOTIFICATION",
 }
 _MEDIA: Final = {"video": "CONTENT_TYPE_VIDEO", "image": "CONTENT_TYPE_IMAGE", "audio": "CONTENT_TYPE_AUDIO"}
+_LONGEST_CLAIM: Final = 500
 #: Key of the advisory lock under which positions are given: they grow in the order in which readers see them.
 _POSITIONS: Final = 7_305_502
 
@@ -56,6 +61,7 @@ def statements_follow(*, decision: ReviewDecision, now: dt.datetime) -> None:
 
     In the decision's transaction: no restriction without its statement.
     """
+    rests = {basis.label_id: basis for basis in decision.bases.select_related("match__claim__merged_into")}
     moved = {
         effect["label"]: effect["after"]["state"]
         for effect in decision.label_effects()
@@ -63,13 +69,15 @@ def statements_follow(*, decision: ReviewDecision, now: dt.datetime) -> None:
         or effect["before"]["state"] != effect["after"]["state"]
         # What a machine had given was nobody's decision: who confirms it restricts.
         or effect["before"]["decided_by"] == Decider.MACHINE
+        # One that stays, and rests on something else from now on, is restricted for another reason.
+        or effect["label"] in rests
     }
     found = Label.objects.filter(pk__in=moved).select_related("item__platform", "jurisdiction").order_by("pk")
     for label in found:
         _lift(label, "overturned", now)
         restriction = _RESTRICTS.get((label.kind, moved[label.pk]))
         if restriction is not None:
-            _state(label, decision, restriction, now)
+            _state(label, decision, restriction, rests.get(label.pk), now)
 
 
 def statements_withdraw(*, decision: ReviewDecision, now: dt.datetime) -> None:
@@ -85,6 +93,11 @@ def statements_withdraw(*, decision: ReviewDecision, now: dt.datetime) -> None:
                 _tell(last)
 
 
+def statements_lift(*, label: Label, now: dt.datetime) -> None:
+    """What the label rested on stands no more: its statements hold no more. In the writer's transaction."""
+    _lift(label, "overturned", now)
+
+
 def _lift(label: Label, because: str, now: dt.datetime) -> None:
     for statement in StatementOfReasons.objects.filter(label=label, withdrawn_at=None).select_related("platform"):
         _withdraw(statement, because, now)
@@ -95,17 +108,43 @@ def _withdraw(statement: StatementOfReasons, because: str, now: dt.datetime) -> 
     _tell(statement)
 
 
-def _state(label: Label, decision: ReviewDecision, restriction: dict[str, Any], now: dt.datetime) -> None:
-    puid = f"ec-{label.public_id}-{decision.pk}"
+def _state(
+    label: Label, decision: ReviewDecision, restriction: dict[str, Any], basis: LabelBasis | None, now: dt.datetime
+) -> None:
+    puid = puid_of(label.public_id, decision.pk)
+    document = restriction | _document(label, decision, now) | {"puid": puid}
+    rests: dict[str, Any] = {}
+    if basis is not None:
+        rests = basis_document(basis) | {"proposes_action": basis.proposes_action}
+        document["decision_facts"] += found_said(rests)
+        if label.finding and label.finding["is_note"]:
+            # A note beside the content: it is shown to as many people as before.
+            document["decision_visibility"] = ["DECISION_VISIBILITY_CONTENT_LABELLED"]
     statement = StatementOfReasons(
         puid=puid,
         platform=label.item.platform,
         label=label,
         decision=decision,
-        document=restriction | _document(label, decision, now) | {"puid": puid},
+        document=document,
+        basis=rests,
         created_at=now,
     )
     _tell(statement)
+
+
+def found_said(basis: Mapping[str, Any]) -> str:
+    """Who found what of which claim, and where it says so, in sentences for a public database.
+
+    A claim or an address that looks as if it held personal data, which the database must not have, is left out here;
+    the platform has both in `basis`.
+    """
+    claim = " ".join(basis["claim"]["text"].split())[:_LONGEST_CLAIM]
+    said = f" It repeats a claim that was checked: “{claim}”." if not seems_personal(claim) else ""
+    for one in basis["findings"]:
+        where = (one["article"] or "").partition("://")[2]
+        read = f", to be read at {where}" if where and not seems_personal(where) else ""
+        said += f" {one['partner']} rated it “{one['rating'].replace('_', ' ')}”{read}."
+    return said
 
 
 def _document(label: Label, decision: ReviewDecision, now: dt.datetime) -> dict[str, Any]:
@@ -115,7 +154,7 @@ def _document(label: Label, decision: ReviewDecision, now: dt.datetime) -> dict[
     # A label that was added beside the task's own question has its note as a reason, which is not for the public.
     reason = f": {text.reasons.get(decision.reason, decision.reason)}" if policy == decision.policy else "."
     signals = set(decision.task.signals.values_list("kind", flat=True))
-    is_machine_found = bool(signals & {SignalKind.UNSURE, SignalKind.BRAKE})
+    is_machine_found = bool(signals & {SignalKind.UNSURE, SignalKind.BRAKE}) or _is_matched(decision)
     how = "was found by automated means" if is_machine_found else "was brought to the moderators' attention"
     states = Jurisdiction.objects.member_states().values_list("code", flat=True)
     document: dict[str, Any] = {
@@ -141,6 +180,11 @@ def _document(label: Label, decision: ReviewDecision, now: dt.datetime) -> dict[
     if scope := territorial_scope(label.jurisdiction.code, states):
         document["territorial_scope"] = scope
     return document
+
+
+def _is_matched(decision: ReviewDecision) -> bool:
+    """Whether the portal itself found that the content repeats a claim; a person may have named it instead."""
+    return decision.claim_matches.exclude(how=MatchHow.PERSON).exists()
 
 
 def _policy(label: Label, decision: ReviewDecision) -> Policy:
@@ -201,5 +245,6 @@ def statement_document(statement: StatementOfReasons) -> dict[str, Any]:
         "created_at": statement.created_at.isoformat(),
         "withdrawn_at": statement.withdrawn_at.isoformat() if statement.withdrawn_at else None,
         "withdrawn_because": statement.withdrawn_because or None,
+        "basis": statement.basis or None,
         "statement": statement.document,
     }

@@ -8,7 +8,9 @@ from typing import Final, NamedTuple
 
 from labeling import figures
 from labeling.charts import Span, span_of
+from labeling.claim_precision import matches_judged
 from labeling.figures import FEWEST_PEOPLE, Scope, Turned
+from labeling.models import MatchHow
 from labeling.review.rates import Compared, Rate, compared
 
 _FEW: Final = "fewer than 3 people"
@@ -109,6 +111,23 @@ def service_table(scope: Scope, now: dt.datetime) -> Table:
     return Table("service", "Time to answer", about, columns, rows)
 
 
+def matches_table(scope: Scope, now: dt.datetime) -> Table:
+    """How often content that was found to repeat a claim does so."""
+    rows = [
+        [
+            _word(one.claim), _word(MatchHow(one.how).label), _count(one.rate.n), _count(one.rate.hits),
+            _count(one.rate.n - one.rate.hits), _percent(one.rate), Cell(_interval(one.rate), _interval(one.rate)),
+        ]
+        for one in matches_judged(scope)
+    ]  # fmt: skip
+    columns = ("Claim", "Found by", "Judged", "Confirmed", "Refused", "Right", "Interval")
+    about = (
+        "Content that people judged in the period, by what made the portal propose it; the hundred judged most often. "
+        "It measures the search, not people."
+    )
+    return Table("matches", "Content that repeats claims", about, columns, rows)
+
+
 #: How groups are compared, said once above their tables.
 TEST: Final = (
     "Intervals of 95 % (Wilson). Flagged is a group that differs from all others together by Fisher's exact test, "
@@ -166,6 +185,7 @@ TABLES: Final[Mapping[str, Callable[[Scope, dt.datetime], Table]]] = {
     "handling": work_table,
     "backlog": waiting_table,
     "service": service_table,
+    "matches": matches_table,
     **{
         f"{key}-{by}": _fairness(f"{key}-{by}", f"{title} by {by}", about, found, by)
         for key, title, about, found in (

@@ -14,6 +14,8 @@ def blinded(task: ReviewTask, page: dict[str, Any]) -> dict[str, Any]:
         "labels": sorted((_waiting(label) for label in page["labels"]), key=lambda label: label.pk),
         "other_labels": [label for label in page["other_labels"] if label.decided_at < first.decided_at],
         "history": [line for line in page["history"] if line.pk < first.pk],
+        # What the first was asked about, and not what they said of it.
+        "matches": [one._replace(state="", why="") for one in page["matches"]],
     }
 
 

@@ -44,6 +44,7 @@ from labeling.staff.review_choices import (
     policy_titles,
     titles_about_content,
 )
+from labeling.staff.review_claims import claims_shown
 from labeling.staff.review_evidence import ai_said, official_said
 from labeling.staff.review_form import ChangeForm, language_name, profile_of
 from labeling.staff.review_media import media_of
@@ -120,7 +121,7 @@ def _content(task: ReviewTask, user: User) -> dict[str, Any]:
         "ai_said": ai_said(task),
         "official": official_said(task, user),
         "told": [signal for signal in signals if signal.kind == SignalKind.UNSURE and signal.detail.get("said")],
-    }
+    } | claims_shown(task)
 
 
 def _brought(task: ReviewTask) -> list[Brought]:

@@ -45,6 +45,7 @@ from factcheck.models import (
     Assessment,
     Claim,
     ClaimOffer,
+    ClaimSign,
     ClaimVector,
     CoverageGap,
     CoverHours,
@@ -262,6 +263,11 @@ class World:
                 "language": "en", "digest": "x", "state": "held", "reason": "rating_unknown", "read_at": NOW,
                 "changed_at": NOW,
             },
+            ClaimSign: lambda: {
+                "claim": Claim.objects.filter(text="Something is said.").first()
+                or Claim.objects.create(**self.claimed()),
+                "kind": "phrase", "value": "a key phrase", "added_at": NOW,
+            },
             CoverPlan: lambda: {"partner": self.partner, "since": DAY, "time_zone": "Europe/Vienna"},
             CoverHours: lambda: {"plan": self.plan, "weekday": 0, "opens": 540, "closes": 1080},
             CoverSpell: lambda: {
@@ -452,6 +458,11 @@ CASES = [
     Case("claim_offer_is_answered_after_it_was_made", ClaimOffer, {"accepted_at": NOW - dt.timedelta(minutes=1)}),
     Case("claim_offer_is_answered_after_it_was_made", ClaimOffer,
          {"ended_at": NOW - dt.timedelta(minutes=1), "ended_as": "silent"}),
+    Case("claim_sign_is_given_once", ClaimSign, twin=True),
+    Case("claim_sign_kind_is_known", ClaimSign, {"kind": "smell"}),
+    Case("claim_sign_says_something", ClaimSign, {"value": ""}),
+    Case("claim_sign_picture_is_a_hash", ClaimSign, {"kind": "picture", "value": "00FF"}),
+    Case("claim_sign_file_is_a_digest", ClaimSign, {"kind": "file", "value": "00ff"}),
     Case("assessment_stands_once", Assessment, twin=True),
     Case("assessment_rating_is_known", Assessment, {"rating": "mostly_false"}),
     Case("assessment_explains", Assessment, {"explanation": ""}),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('factcheck', '0005_claims_from_outside'),
-        ('labeling', '0012_claim_by_language'),
+        ('labeling', '0018_official_steps_are_append_only'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

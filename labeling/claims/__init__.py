@@ -1,0 +1,1 @@
+"""What follows from fact-checkers' findings: what policies propose, what labels then say, how content is found."""
