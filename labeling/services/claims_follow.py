@@ -23,6 +23,7 @@ from factcheck.models import Assessment, Claim
 from labeling.claims.effects import Stand, claims_policy, is_borne, stands_read
 from labeling.models import (
     ClaimMatch,
+    ContentItem,
     Decider,
     DecisionAction,
     Label,
@@ -160,11 +161,18 @@ def _basis_follows(basis: LabelBasis, match: ClaimMatch, stand: Stand, now: dt.d
 
 
 def _label_falls(label: Label, why: str, now: dt.datetime) -> None:
-    """Nobody is shown any more what nobody finds any more; a person says what is shown instead."""
-    Label.objects.filter(pk=label.pk).update(
-        state=LabelState.REVIEW, decided_by=Decider.MACHINE, decided_at=now, finding=None
+    """Nobody is shown any more what nobody finds any more; a person says what is shown instead.
+
+    Of content whose words were erased nobody can say that: its label is gone for good.
+    """
+    is_erased = ContentItem.objects.filter(pk=label.item_id, erased_at__isnull=False).exists()
+    state, action = (
+        (LabelState.WITHDRAWN, DecisionAction.WITHDRAWN)
+        if is_erased
+        else (LabelState.REVIEW, DecisionAction.SENT_TO_REVIEW)
     )
-    _record(label, DecisionAction.SENT_TO_REVIEW, why, now)
+    Label.objects.filter(pk=label.pk).update(state=state, decided_by=Decider.MACHINE, decided_at=now, finding=None)
+    _record(label, action, why, now)
     statements_lift(label=label, now=now)
 
 

@@ -11,6 +11,7 @@ from celery.exceptions import OperationalError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from centers.models import Jurisdiction, PollingDay
@@ -124,6 +125,17 @@ def test_withdrawn_finding_is_shown_to_nobody_and_asked_about(
 
     decided(items[0], moderator, "reject:confirmed")
     assert Label.objects.get(item=items[0]).state == LabelState.WITHDRAWN
+
+
+def test_label_of_erased_content_is_gone_for_good(claim: Claim, desk: FactCheckPartner, moderator: User) -> None:
+    assessment = found(claim, desk)
+    (item,) = given_labelled(claim, moderator, copies=1)
+    ContentItem.objects.filter(pk=item.pk).update(text="", media=[], hashtags=[], url="", erased_at=timezone.now())
+    took_back(assessment)
+    followed()
+    assert Label.objects.get().state == LabelState.WITHDRAWN
+    assert LabelDecision.objects.latest("pk").action == "withdrawn"
+    assert not ReviewTask.objects.open().exists()
 
 
 def test_changed_finding_waits_for_a_person_and_then_says_the_new_one(
