@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -44,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 #: Matches brought on in one transaction.
 AT_ONCE: Final = 100
+#: Labels that are shown no more by one statement, before what is said and asked about each.
+HIDDEN_AT_ONCE: Final = 2_000
 #: Seconds of work for one message: the next one is sent at once.
 SLICE: Final = 5.0
 _EXPIRES: Final = 30
@@ -56,6 +58,9 @@ def claims_follow(*, seconds: float = SLICE, clock: Callable[[], float] = time.m
         return False
     until = clock() + seconds
     while stale := _stale(policy):
+        # However many there are: nothing wrong is shown while the rest is written one by one.
+        if sum(_hide(claim, stand) for claim, (stand, _) in stale.items()):
+            changes_nudge()
         if not _step(stale, policy):
             # All of them are in somebody's hands, who brings them on.
             return False
@@ -100,6 +105,34 @@ def _stale(policy: Policy) -> dict[int, tuple[Stand, list[int]]]:
     for claim, match in rows:
         found.setdefault(claim, (stands[claim], []))[1].append(match)
     return found
+
+
+def _hide(claim: int, stand: Stand) -> int:
+    """Labels on a claim that its findings bear no more are shown to nobody; returns how many were."""
+    hidden = 0
+    standing = LabelBasis.objects.filter(match__claim=claim, ended_at=None, label__state=LabelState.APPLIED)
+    given = standing.exclude(match__mark=stand.mark).order_by()
+    policies = Policy.objects.in_bulk(given.values_list("decision__policy", flat=True).distinct())
+    for policy, reason in given.values_list("decision__policy", "reason").distinct():
+        if not is_borne(policies[policy], reason, stand):
+            while found := _hide_some(given.filter(decision__policy=policy, reason=reason), stand):
+                hidden += found
+    return hidden
+
+
+@transaction.atomic
+def _hide_some(bases: QuerySet[LabelBasis], stand: Stand) -> int:
+    """Some of the labels that rest on `bases` and on nothing else; those that somebody holds are left to them."""
+    others = LabelBasis.objects.filter(label=OuterRef("label"), ended_at=None).exclude(match=OuterRef("match"))
+    found = {one.label_id: one for one in bases.exclude(Exists(others)).order_by("pk")[:HIDDEN_AT_ONCE]}
+    labels = Label.objects.filter(pk__in=found, state=LabelState.APPLIED).select_related("item").order_by("pk")
+    locked = list(labels.select_for_update(skip_locked=True, of=("self",)))
+    reasons: dict[tuple[int, ...], str] = {}
+    for basis in found.values():
+        if (key := tuple(basis.assessments)) not in reasons:
+            reasons[key] = _what_changed(basis, stand)
+    _labels_fall([(label, reasons[tuple(found[label.pk].assessments)]) for label in locked], timezone.now())
+    return len(locked)
 
 
 @transaction.atomic
@@ -151,21 +184,37 @@ def _basis_follows(basis: LabelBasis, match: ClaimMatch, stand: Stand, now: dt.d
         return Question(match, label.pk, why, URGENT if is_disputed else 1) if is_disputed or over else None
     LabelBasis.objects.filter(pk=basis.pk).update(ended_at=now)
     actions_tell(bases=[basis], withdrawn_because="finding_changed")
-    if LabelBasis.objects.filter(label=label, ended_at=None).exists() or label.state != LabelState.APPLIED:
+    if LabelBasis.objects.filter(label=label, ended_at=None).exists():
         if label_finding_refresh(label) and label.state == LabelState.APPLIED:
             _record(label, DecisionAction.APPLIED, why, now)
         return Question(match, None, why, URGENT)
-    _label_falls(label, why, now)
+    if label.state == LabelState.APPLIED:
+        _labels_fall([(label, why)], now)
+    statements_lift(label=label, now=now)
     return Question(match, label.pk, why, URGENT)
 
 
-def _label_falls(label: Label, why: str, now: dt.datetime) -> None:
-    """Nobody is shown any more what nobody finds any more; a person says what is shown instead."""
-    Label.objects.filter(pk=label.pk).update(
-        state=LabelState.REVIEW, decided_by=Decider.MACHINE, decided_at=now, finding=None
+def _labels_fall(fallen: Sequence[tuple[Label, str]], now: dt.datetime) -> None:
+    """Nobody is shown any more what nobody finds any more; a person says what is shown instead.
+
+    Of content whose words were erased nobody can say that: its label is gone for good.
+    """
+    gone = [label for label, _ in fallen if label.item.erased_at is not None]
+    waits = [label for label, _ in fallen if label.item.erased_at is None]
+    for labels, state in ((gone, LabelState.WITHDRAWN), (waits, LabelState.REVIEW)):
+        Label.objects.filter(pk__in=[label.pk for label in labels]).update(
+            state=state, decided_by=Decider.MACHINE, decided_at=now, finding=None
+        )
+    LabelDecision.objects.bulk_create(
+        LabelDecision(
+            label=label,
+            action=DecisionAction.WITHDRAWN if label in gone else DecisionAction.SENT_TO_REVIEW,
+            decided_by=Decider.MACHINE,
+            reason=f"finding_changed: {why}"[:1000],
+            decided_at=now,
+        )
+        for label, why in fallen
     )
-    _record(label, DecisionAction.SENT_TO_REVIEW, why, now)
-    statements_lift(label=label, now=now)
 
 
 def _record(label: Label, action: DecisionAction, why: str, now: dt.datetime) -> None:

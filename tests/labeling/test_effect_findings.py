@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role, User
 from centers.models import Jurisdiction
@@ -30,6 +31,7 @@ from labeling.services.policies_load import SHIPPED, PolicyError, policies_load
 from labeling.services.review_claim import ReviewConflict
 from labeling.services.review_decide import Verdict, review_decide_together, review_undo
 from labeling.statements import statement_problems
+from tests.factories import CenterFactory
 from tests.labeling.claims import (
     ARTICLE,
     POST,
@@ -417,3 +419,41 @@ def test_blind_answer_is_asked_nothing_of_claims(here: Jurisdiction, moderator: 
 
     review_decide(task=blind, by=second, version=blind.version, verdict=Verdict(ReviewAction.APPLY, "rated-false"))
     assert ClaimMatch.objects.get().decision.user == moderator
+
+
+def test_voters_read_what_was_found_and_by_whom(client: Client, here: Jurisdiction, moderator: User) -> None:
+    CenterFactory.create(jurisdiction=here)
+    false, partly = given_item("false", text=POST), given_item("partly", text=OTHER)
+    claim, other, desk = given_claim(here), given_claim(here, OTHER), given_desk(here)
+    found(claim, desk)
+    found(other, desk, "partly_false", said="Der Eintritt kostet <b>5 Taler</b>.")
+    for one, item, said in ((claim, false, "apply:rated-false"), (other, partly, "apply:partly-false")):
+        given_match(one, item)
+        decided(item, moderator, said)
+    limited = client.get(f"/en/labels/{Label.objects.get(item=false).public_id}/").content.decode()
+    assert "What this video says is false, according to Fablonia Fact Desk." in limited
+    assert (
+        f'<a class="banner-check" href="{ARTICLE}" rel="noreferrer noopener">Fact-check by Fablonia Fact Desk</a>'
+        in (limited)
+    )
+    assert "Platforms may show this content to fewer people." in limited
+    assert "could not be confirmed. Platforms" not in limited
+    noted = client.get("/en/watch/fictional/partly/").content.decode()
+    assert '<blockquote class="banner-note" lang="de" dir="auto">Der Eintritt kostet &lt;b&gt;5 Taler' in noted
+    page = client.get(f"/en/labels/{Label.objects.get(item=partly).public_id}/").content.decode()
+    assert "Platforms may show this content to fewer people." not in page
+
+
+def test_looking_up_costs_nothing_beside_its_own_statement(
+    client: Client, here: Jurisdiction, moderator: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    claim = given_claim(here)
+    found(claim, given_desk(here))
+    for number in range(3):
+        item = given_item(str(number), text=POST)
+        given_match(claim, item)
+        decided(item, moderator)
+    # Its one statement goes past Django (`plain_cursor`), and is not counted.
+    with django_assert_num_queries(0):
+        answer = client.get("/api/v1/labels/?" + "&".join(f"uri=fictional:{number}" for number in range(3)))
+    assert [len(one["labels"]) for one in answer.json()["items"]] == [1, 1, 1]

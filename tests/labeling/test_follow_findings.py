@@ -11,6 +11,7 @@ from celery.exceptions import OperationalError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from centers.models import Jurisdiction, PollingDay
@@ -124,6 +125,17 @@ def test_withdrawn_finding_is_shown_to_nobody_and_asked_about(
 
     decided(items[0], moderator, "reject:confirmed")
     assert Label.objects.get(item=items[0]).state == LabelState.WITHDRAWN
+
+
+def test_label_of_erased_content_is_gone_for_good(claim: Claim, desk: FactCheckPartner, moderator: User) -> None:
+    assessment = found(claim, desk)
+    (item,) = given_labelled(claim, moderator, copies=1)
+    ContentItem.objects.filter(pk=item.pk).update(text="", media=[], hashtags=[], url="", erased_at=timezone.now())
+    took_back(assessment)
+    followed()
+    assert Label.objects.get().state == LabelState.WITHDRAWN
+    assert LabelDecision.objects.latest("pk").action == "withdrawn"
+    assert not ReviewTask.objects.open().exists()
 
 
 def test_changed_finding_waits_for_a_person_and_then_says_the_new_one(
@@ -290,9 +302,31 @@ def test_slice_leaves_the_rest_to_the_next(claim: Claim, desk: FactCheckPartner,
     given_labelled(claim, moderator, copies=3)
     took_back(assessment)
     assert claims_follow(seconds=0), "something is left"
-    assert Label.objects.filter(state=LabelState.REVIEW).count() == 1
+    assert Label.objects.filter(state=LabelState.REVIEW).count() == 3, "nothing wrong is shown meanwhile"
+    assert ReviewTask.objects.open().count() == StatementOfReasons.objects.exclude(withdrawn_at=None).count() == 1
     followed()
-    assert Label.objects.filter(state=LabelState.REVIEW).count() == 3
+    assert ReviewTask.objects.open().count() == StatementOfReasons.objects.exclude(withdrawn_at=None).count() == 3
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_labels_are_hidden_in_bulk_and_what_another_claim_bears_stays(
+    claim: Claim, desk: FactCheckPartner, moderator: User, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(following, "HIDDEN_AT_ONCE", at_once)
+    assessment = found(claim, desk)
+    items = given_labelled(claim, moderator, copies=3)
+    other = given_claim(
+        claim.jurisdictions[0], "In Arkadien schließen die Wahllokale am Sonntag schon um drei Uhr nachmittags."
+    )
+    found(other, desk, article="https://desk.example/three")
+    given_match(other, items[0])
+    decided(items[0], moderator)
+    took_back(assessment)
+    followed()
+    kept = Label.objects.get(state=LabelState.APPLIED)
+    assert (kept.item, kept.finding["sources"][0]["url"]) == (items[0], "https://desk.example/three")
+    assert Label.objects.filter(state=LabelState.REVIEW).count() == 2
+    assert LabelDecision.objects.filter(reason__startswith="finding_changed").count() == 3
 
 
 @pytest.mark.usefixtures("one_at_a_time")
@@ -308,19 +342,19 @@ def test_worker_that_dies_in_the_middle_loses_one_step_and_tells_nothing_twice(
     def dying(**given: Any) -> int:
         done.append(1)
         if len(done) == 2:
-            # What a killed process leaves: nothing of its transaction. The label has been changed in it already.
+            # What a killed process leaves: nothing of its transaction. The statement has been lifted in it already.
             raise SystemExit
         return real(**given)
 
     monkeypatch.setattr(following, "matches_ask", dying)
     with pytest.raises(SystemExit):
         claims_follow()
-    assert Label.objects.filter(state=LabelState.REVIEW).count() == 1
+    assert ReviewTask.objects.open().count() == StatementOfReasons.objects.exclude(withdrawn_at=None).count() == 1
     monkeypatch.setattr(following, "matches_ask", real)
     followed()
     assert [one["action"] for one in changes(client, before)] == ["withdrawn"] * 3
     assert LabelDecision.objects.filter(reason__startswith="finding_changed").count() == 3
-    assert ReviewTask.objects.open().count() == 3
+    assert ReviewTask.objects.open().count() == StatementOfReasons.objects.exclude(withdrawn_at=None).count() == 3
 
 
 def test_undo_after_the_finding_changed_is_looked_at_again(
