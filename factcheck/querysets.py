@@ -30,10 +30,21 @@ class FactCheckPartnerQuerySet(models.QuerySet["FactCheckPartner"]):
         return self.filter(organisation__in=roles)
 
     def loaded(self) -> FactCheckPartnerQuerySet:
-        """With how many claims lie with each (`load`) and when it was last asked (`last_asked`); by name."""
+        """With how many claims lie with each (`load`), when it was `last_asked`, and whether it `is_reached`; by name.
+
+        A partner is reached by what is offered to it once somebody of its people works here, or its system has a key.
+        """
         live = models.Q(offers__ended_at=None, offers__isnull=False)
+        keys = apps.get_model("factcheck", "PartnerKey")._default_manager.filter(
+            partner=models.OuterRef("pk"), revoked_at=None
+        )
+        people = apps.get_model("accounts", "Membership")._default_manager.filter(
+            organisation=models.OuterRef("organisation"), role="fact_checker", user__is_active=True
+        )
         return self.named().annotate(
-            load=models.Count("offers", filter=live), last_asked=models.Max("offers__offered_at")
+            load=models.Count("offers", filter=live),
+            last_asked=models.Max("offers__offered_at"),
+            is_reached=models.Exists(keys) | models.Exists(people),
         )
 
 

@@ -19,6 +19,7 @@ from accounts.staff.access import StaffRequest, staff_view
 from accounts.staff.listing import page_of
 from centers.models import Jurisdiction
 from factcheck.models import Assessment, Claim, ClaimOffer, FactCheckPartner, Origin
+from factcheck.routing import partners_unreached
 from factcheck.services.assessment_give import (
     AssessmentChangedError,
     Finding,
@@ -122,6 +123,7 @@ def claim_page(request: StaffRequest, claim: Claim) -> HttpResponse:
     """A claim with every partner's finding beside the others'."""
     partners, verdict = assessing_partners(request.user, claim), verdict_of(claim.merged_into or claim)
     standing = {one.partner_id for one in verdict.standing}
+    is_waiting = not verdict.standing and claim.merged_into_id is None
     offers = list(claim.offers.select_related("partner__organisation", "accepted_by", "offered_by", "ended_by"))
     context = {
         "claim": claim,
@@ -135,9 +137,8 @@ def claim_page(request: StaffRequest, claim: Claim) -> HttpResponse:
         "offers": [one for one in offers if one.ended_at is None],
         "went": [one for one in offers if one.ended_at is not None],
         "own_offers": [one for one in offers if one.ended_at is None and one.partner in partners],
-        "may_hand_over": not verdict.standing
-        and claim.merged_into_id is None
-        and all(request.user.has_perm(MANAGE, place) for place in claim.jurisdictions),
+        "unreached": partners_unreached(claim, timezone.now()) if is_waiting else [],
+        "may_hand_over": is_waiting and all(request.user.has_perm(MANAGE, place) for place in claim.jurisdictions),
         "is_late": claim.due_at <= timezone.now(),
         "crumbs": [("Claims", "../"), (str(claim), "")],
     }

@@ -20,7 +20,7 @@ from factcheck.services.assessment_stand import Finding
 from factcheck.services.claim_merge import claim_merge
 from factcheck.verdict import verdict_of
 from tests.factcheck.claims import CLAIMS, SENT, Caller, given_caller, given_claim
-from tests.factcheck.partners import given_checker, given_partner
+from tests.factcheck.partners import given_checker, given_desk
 from tests.factories import JurisdictionFactory
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def partner(arcadia: ElectionCenter) -> FactCheckPartner:
-    return given_partner()
+    return given_desk()
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_message_sent_again_under_its_name_is_answered_as_it_was(caller: Caller)
 
 def test_two_partners_may_use_the_same_name(caller: Caller) -> None:
     claim = given_claim()
-    other = given_caller(given_partner("Other Desk"))
+    other = given_caller(given_desk("Other Desk"))
     caller.assess(claim, SENT, name="1")
     answer = other.assess(claim, {**SENT, "rating": "true"}, name="1")
     assert answer.status_code == HTTPStatus.CREATED
@@ -242,12 +242,12 @@ def test_partner_that_calls_too_often_is_told_when_to_come_again(caller: Caller,
     assert refused.status_code == HTTPStatus.TOO_MANY_REQUESTS
     assert problem_of(refused) == "throttled"
     assert 1 <= int(refused["Retry-After"]) <= 61
-    assert given_caller(given_partner("Other Desk")).get().status_code == HTTPStatus.OK
+    assert given_caller(given_desk("Other Desk")).get().status_code == HTTPStatus.OK
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_stands_and_both_are_answered(arcadia: ElectionCenter) -> None:
-    partner = given_partner()
+    partner = given_desk()
     caller, claim = given_caller(partner), given_claim()
     answers: list[int] = []
     barrier = threading.Barrier(4)

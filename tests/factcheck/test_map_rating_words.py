@@ -20,7 +20,7 @@ from factcheck.services.rating_word import WordChangedError, rating_read, rating
 from factcheck.verdict import verdict_of
 from factcheck.words import LONGEST, RatingValue, value_word, word_key
 from tests.factcheck.claims import CLAIMS, OWN, SENT, Caller, given_caller, given_claim
-from tests.factcheck.partners import given_checker, given_partner
+from tests.factcheck.partners import given_checker, given_desk
 from tests.members import client_of, given_member
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def partner(arcadia: ElectionCenter) -> FactCheckPartner:
-    return given_partner()
+    return given_desk()
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_word_is_read_as_people_said_and_not_otherwise(partner: FactCheckPartner
     assert rating_read(partner=partner, word="", by_value=worst) == Rating.FALSE
     assert rating_read(partner=partner, word="Irreführend", by_value=worst) is None, "the word comes before the number"
     assert rating_read(partner=partner, word="", by_value=RatingValue("1", "1", "10")) is None
-    assert rating_read(partner=given_partner("Other Desk"), word="Falsch") is None, "each partner's words are its own"
+    assert rating_read(partner=given_desk("Other Desk"), word="Falsch") is None, "each partner's words are its own"
     assert RatingWord.objects.count() == 2, "reading writes nothing"
 
 
@@ -185,7 +185,7 @@ def test_word_nobody_knows_needs_evidence(caller: Caller, partner: FactCheckPart
 def test_only_the_partners_people_and_operators_map(partner: FactCheckPartner) -> None:
     rating_word_add(partner=partner, by=given_checker(partner), word="Falsch", rating="false")
     word = RatingWord.objects.get()
-    stranger = given_checker(given_partner("Other Desk"), name="otto")
+    stranger = given_checker(given_desk("Other Desk"), name="otto")
     for user in (stranger, given_member(Role.MODERATOR), given_member(Role.AUDITOR, email="a@fictional.example")):
         with pytest.raises(PermissionDenied):
             rating_word_map(word=word, by=user, rating="true")
@@ -231,7 +231,7 @@ def test_word_is_added_before_it_is_first_used(partner: FactCheckPartner) -> Non
 
 @pytest.mark.django_db(transaction=True)
 def test_word_that_is_mapped_while_something_comes_leaves_nothing_behind(arcadia: ElectionCenter) -> None:
-    partner = given_partner()
+    partner = given_desk()
     caller = given_caller(partner)
     claims = [given_claim(text=f"Behauptung {number}") for number in range(6)]
     caller.assess(claims[0], OWN)
