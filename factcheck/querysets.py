@@ -35,17 +35,15 @@ class FactCheckPartnerQuerySet(models.QuerySet["FactCheckPartner"]):
         A partner is reached by what is offered to it once somebody of its people works here, or its system has a key.
         """
         live = models.Q(offers__ended_at=None, offers__isnull=False)
-        keys = apps.get_model("factcheck", "PartnerKey")._default_manager.filter(
-            partner=models.OuterRef("pk"), revoked_at=None
-        )
-        people = apps.get_model("accounts", "Membership")._default_manager.filter(
-            organisation=models.OuterRef("organisation"), role="fact_checker", user__is_active=True
-        )
         return self.named().annotate(
             load=models.Count("offers", filter=live),
             last_asked=models.Max("offers__offered_at"),
-            is_reached=models.Exists(keys) | models.Exists(people),
+            is_reached=_reached(),
         )
+
+    def reached(self) -> FactCheckPartnerQuerySet:
+        """Those that would see that they were asked."""
+        return self.filter(_reached())
 
 
 class CoverSpellQuerySet(models.QuerySet["CoverSpell"]):
@@ -96,3 +94,14 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 def _offers() -> models.QuerySet[models.Model]:
     """Late, since models import this module."""
     return apps.get_model("factcheck", "ClaimOffer")._default_manager.all()
+
+
+def _reached() -> models.Q:
+    """Somebody of a partner's people works here, or its system has a key."""
+    keys = apps.get_model("factcheck", "PartnerKey")._default_manager.filter(
+        partner=models.OuterRef("pk"), revoked_at=None
+    )
+    people = apps.get_model("accounts", "Membership")._default_manager.filter(
+        organisation=models.OuterRef("organisation"), role="fact_checker", user__is_active=True
+    )
+    return models.Exists(keys) | models.Exists(people)
