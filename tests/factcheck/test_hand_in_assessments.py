@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import override_settings
+from jsonschema import validate
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models.organisation import Vetting
 from centers.models import ElectionCenter
+from factcheck.api.claim_documents import ASSESSMENT_SENT, CLAIM
+from factcheck.api.claim_documents import CLAIMS as CLAIMS_DESCRIBED
 from factcheck.models import Assessment, Claim, FactCheckPartner
 from factcheck.services.assessment_give import assessment_give
 from factcheck.services.assessment_stand import Finding
 from factcheck.services.claim_merge import claim_merge
 from factcheck.verdict import verdict_of
-from tests.factcheck.claims import CLAIMS, SENT, Caller, given_caller, given_claim
+from tests.factcheck.claims import CLAIMS, OWN, SENT, Caller, given_caller, given_claim
 from tests.factcheck.partners import given_checker, given_desk
 from tests.factories import JurisdictionFactory
 
@@ -98,6 +101,18 @@ def test_assessment_stands_and_the_same_again_changes_nothing(caller: Caller) ->
     assert again.json() == answer.json()
     assert Assessment.objects.count() == 1
     assert Assessment.objects.get().given_by is None
+
+
+def test_answers_are_what_the_description_says(caller: Caller, partner: FactCheckPartner) -> None:
+    claim = given_claim()
+    answers = [caller.get(f"{CLAIMS}{claim.public_id}/"), caller.assess(claim, OWN), caller.assess(claim, SENT)]
+    given_caller(given_desk("Other Desk")).assess(claim, SENT)
+    answers += [caller.get(f"{CLAIMS}{claim.public_id}/"), caller.withdraw(claim, reason="Our source was wrong.")]
+    for answer in answers:
+        validate(answer.json(), CLAIM)
+    validate(caller.get(state="all").json(), CLAIMS_DESCRIBED)
+    validate(SENT, ASSESSMENT_SENT)
+    validate(OWN, ASSESSMENT_SENT)
 
 
 def test_new_assessment_takes_the_place_of_the_former(caller: Caller) -> None:
