@@ -42,7 +42,7 @@ _A_PAGE: Final = 50
 
 @staff_view(VIEW, methods=("GET", "HEAD"))
 def claim_list(request: StaffRequest) -> HttpResponse:
-    """What waits for the member's own partners, the first due first; `?show=all` everything, the latest first."""
+    """What waits for the member's own partners, the first due first; `?show=` tells what else."""
     now = timezone.now()
     own = list(FactCheckPartner.objects.of_member(request.user))
     show = request.GET.get("show", "waiting")
@@ -52,6 +52,9 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     )
     if show == "all":
         found = found.filter(merged_into=None).order_by("-opened_at", "-id")
+    elif show == "stuck":
+        lying = ClaimOffer.objects.filter(ended_at=None, partner=None).values("claim")
+        found = found.waiting().filter(pk__in=lying).order_by("due_at", "id")
     elif show == "ours":
         lying = ClaimOffer.objects.filter(ended_at=None, partner__in=own).values("claim")
         found = found.waiting().filter(pk__in=lying).order_by("due_at", "id")
@@ -62,7 +65,7 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(claim, verdict_from(claim.assessments.all()), claim.due_at <= now) for claim in page],
-        "show": show if show in {"all", "overdue", "ours"} else "waiting",
+        "show": show if show in {"all", "overdue", "ours", "stuck"} else "waiting",
         "own": own,
         "may_open": request.user.has_perm(OPEN),
         "crumbs": [("Claims", "")],

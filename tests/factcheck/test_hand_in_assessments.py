@@ -261,6 +261,27 @@ def test_partner_that_calls_too_often_is_told_when_to_come_again(caller: Caller,
 
 
 @pytest.mark.django_db(transaction=True)
+def test_name_that_comes_with_two_claims_at_once_belongs_to_one(arcadia: ElectionCenter) -> None:
+    caller = given_caller(given_desk())
+    claims = [given_claim(text=f"Behauptung {number}") for number in range(4)]
+    statuses: list[int] = []
+    barrier = threading.Barrier(4)
+
+    def hand_in(claim: Claim) -> None:
+        barrier.wait(10)
+        statuses.append(caller.assess(claim, SENT, name="msg-1").status_code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=hand_in, args=[claim]) for claim in claims]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(statuses) == [HTTPStatus.CREATED, *[HTTPStatus.CONFLICT] * 3]
+    assert Assessment.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_stands_and_both_are_answered(arcadia: ElectionCenter) -> None:
     partner = given_desk()
     caller, claim = given_caller(partner), given_claim()

@@ -158,11 +158,13 @@ def test_withdrawal_takes_back_what_is_held_too(caller: Caller) -> None:
 
 def test_what_was_held_of_a_copy_stands_at_the_claim_it_is_a_copy_of(caller: Caller) -> None:
     original, copy = given_claim(), given_claim(text="Das Register ist ja geschlossen.")
-    caller.assess(copy, OWN)
+    caller.assess(copy, OWN, name="msg-1")
     claim_merge(claim=copy, into=original, by=None)
     assert rating_word_map(word=RatingWord.objects.get(), by=None, rating="false") == 1
     assert verdict_of(original).rating == Rating.FALSE
     assert not copy.assessments.exists()
+    again = caller.assess(copy, OWN, name="msg-1")
+    assert (again.status_code, again.json()["copy_of"]) == (HTTPStatus.OK, str(original.public_id))
 
 
 def test_of_two_held_for_one_claim_the_later_said_stands(caller: Caller) -> None:

@@ -212,6 +212,16 @@ def test_claim_nobody_covers_goes_to_the_operators_at_once(arcadia: ElectionCent
     assert "XA, de, routine" in told_of.title
 
 
+def test_operators_see_what_nobody_took(arcadia: ElectionCenter) -> None:
+    given_claim(text="Ohne jemanden")
+    given_desk()
+    given_claim(text="Mit jemandem")
+    client = client_of(given_member(Role.OPERATOR, email="operator@fictional.example"))
+    page = client.get("/staff/factcheck/claims/?show=stuck").content.decode()
+    assert "Ohne jemanden" in page
+    assert "Mit jemandem" not in page
+
+
 def test_whoever_takes_it_has_it_until_it_is_due(arcadia: ElectionCenter, time: Clock) -> None:
     partner, other = given_desk("A Desk"), given_desk("B Desk")
     user = given_checker(partner)
