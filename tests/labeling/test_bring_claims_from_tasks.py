@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -177,3 +178,14 @@ def test_address_goes_with_the_content_and_the_claim_stays(task: ReviewTask, mod
     other.refresh_from_db()
     assert (claim.text, claim.seen_at) == (SAID, "")
     assert other.seen_at == "https://other.example/", "a person found that one elsewhere"
+
+
+def test_source_names_its_content_and_a_claim_has_one(task: ReviewTask, moderator: User) -> None:
+    claim, _ = bring(task, moderator)
+    for broken, constraint in (({"uri": ""}, "claim_source_names_its_content"), ({"claim": claim}, "claim_id")):
+        other, _ = bring(task, moderator, text=f"Another: {constraint}.")
+        values = {"claim": other, "uri": task.uri, "opened_at": timezone.now()} | broken
+        if "claim" not in broken:
+            ClaimSource.objects.filter(claim=other).delete()
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            ClaimSource.objects.create(**values)
