@@ -42,11 +42,20 @@ class FactCheckPartnerQuerySet(models.QuerySet["FactCheckPartner"]):
         return self.filter(organisation__in=roles)
 
     def loaded(self) -> FactCheckPartnerQuerySet:
-        """With how many claims lie with each (`load`) and when it was last asked (`last_asked`); by name."""
+        """With how many claims lie with each (`load`), when it was `last_asked`, and whether it `is_reached`; by name.
+
+        A partner is reached by what is offered to it once somebody of its people works here, or its system has a key.
+        """
         live = models.Q(offers__ended_at=None, offers__isnull=False)
         return self.named().annotate(
-            load=models.Count("offers", filter=live), last_asked=models.Max("offers__offered_at")
+            load=models.Count("offers", filter=live),
+            last_asked=models.Max("offers__offered_at"),
+            is_reached=_reached(),
         )
+
+    def reached(self) -> FactCheckPartnerQuerySet:
+        """Those that would see that they were asked."""
+        return self.filter(_reached())
 
 
 class CoverSpellQuerySet(models.QuerySet["CoverSpell"]):
@@ -135,3 +144,14 @@ class FeedSourceQuerySet(models.QuerySet["FeedSource"]):
         waits = models.Q(not_before=None) | models.Q(not_before__lte=now)
         asked = self.filter(free, waits, due_at__lte=now, paused_at=None)
         return asked.exclude(partner__organisation__vetting=Vetting.SUSPENDED)
+
+
+def _reached() -> models.Q:
+    """Somebody of a partner's people works here, or its system has a key."""
+    keys = apps.get_model("factcheck", "PartnerKey")._default_manager.filter(
+        partner=models.OuterRef("pk"), revoked_at=None
+    )
+    people = apps.get_model("accounts", "Membership")._default_manager.filter(
+        organisation=models.OuterRef("organisation"), role="fact_checker", user__is_active=True
+    )
+    return models.Exists(keys) | models.Exists(people)

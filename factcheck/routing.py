@@ -7,7 +7,8 @@ equal the one with fewer claims, then the one longer without any, then the first
 2. whose hours nobody knows: they may be there, and are never left out,
 3. who comes on duty early enough to say so before the claim is due, the soonest first.
 
-Who has as many claims as it takes at once is asked only when everybody is.
+Who has as many claims as it takes at once is asked only when everybody is. A partner of which nobody works here and
+whose system has no key would never see that it was asked: it is not, and operators are told whom to write to.
 """
 
 from __future__ import annotations
@@ -51,13 +52,22 @@ class Seat:
 
 
 def seats_of(claim: Claim, now: dt.datetime) -> list[Seat]:
-    """Every partner that is active and covers one of the claim's countries and its language, in two queries."""
-    found = FactCheckPartner.objects.loaded().filter(
-        countries__overlap=claim.countries, languages__contains=[claim.language]
-    )
-    partners = [one for one in found if one.is_active_on(now.date())]
+    """Every partner that covers the claim and is reached by an offer, in three queries."""
+    partners = [one for one in _covering(claim, now) if one.is_reached]  # type: ignore[attr-defined]  # annotated
     shifts = shifts_by_partner(partners, now, now + _AHEAD)
     return [Seat(one, shifts.get(one.pk), one.load, one.last_asked or _NEVER) for one in partners]  # type: ignore[attr-defined]  # annotated
+
+
+def partners_unreached(claim: Claim, now: dt.datetime) -> list[FactCheckPartner]:
+    """Who covers the claim and cannot be asked here: nobody of theirs works here. People have to write to them."""
+    return [one for one in _covering(claim, now) if not one.is_reached]  # type: ignore[attr-defined]  # annotated
+
+
+def _covering(claim: Claim, now: dt.datetime) -> list[FactCheckPartner]:
+    """Active partners of one of its countries and its language."""
+    found = FactCheckPartner.objects.loaded()
+    found = found.filter(countries__overlap=claim.countries, languages__contains=[claim.language])
+    return [one for one in found if one.is_active_on(now.date())]
 
 
 def shifts_by_partner(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.audit import acting
@@ -44,7 +45,6 @@ def repeat_digest(name: str) -> str | None:
     return hashlib.sha256(f"key\x1f{name}".encode()).hexdigest() if name else None
 
 
-@transaction.atomic
 def assessment_hand_in(
     *,
     partner: FactCheckPartner,
@@ -65,11 +65,33 @@ def assessment_hand_in(
     _may(partner, claim)
     if bool(finding.rating) == bool(own_word):
         raise ValidationError({"rating": "Send rating, of the portal’s scale, or own_rating, in your own words."})
+    message = _Message(claim, finding, own_word, repeat_key, replaces)
+    try:
+        return _handed_in(partner, message)
+    except IntegrityError:
+        # The same name came with two claims in one moment: now it is known whose it is.
+        if repeat_key is None:
+            raise
+        return _handed_in(partner, message)
+
+
+class _Message(NamedTuple):
+    claim: Claim
+    finding: Finding
+    own_word: str
+    repeat_key: str | None
+    replaces: int | None
+
+
+@transaction.atomic
+def _handed_in(partner: FactCheckPartner, message: _Message) -> HandedIn:
+    claim, finding, own_word, repeat_key, replaces = message
     # The word is locked before the claim, here as where words are mapped.
     word = rating_word_keep(partner=partner, word=own_word) if own_word else None
     claim = Claim.objects.select_for_update().get(pk=claim.pk)
     if repeat_key is not None and (known := _known(partner, repeat_key)) is not None:
-        if not (known.claim_id == claim.pk and _says(known, finding, word)):
+        # What was held of a copy stands at the claim it is a copy of.
+        if not (known.claim_id in (claim.pk, claim.merged_into_id) and _says(known, finding, word)):
             raise RepeatKeyReusedError
         return HandedIn(known, is_new=False)
     if claim.merged_into_id is not None:

@@ -119,6 +119,8 @@ def _end(offer: ClaimOffer, end: OfferEnd, by: User | None, said: str) -> None:
 def _fits(claim: Claim, to: FactCheckPartner) -> None:
     if not (to.is_active_on(timezone.now().date()) and may_assess(to, claim)):
         raise ValidationError({"to": f"{to} does not check facts where the claim spreads."})
+    if not FactCheckPartner.objects.reached().filter(pk=to.pk).exists():
+        raise ValidationError({"to": f"Nobody of {to} works here, and its system has no key: write to {to.contact}."})
     if ClaimOffer.objects.filter(claim=claim, partner=to, ended_at=None).exists():
         raise ValidationError({"to": f"The claim lies with {to} already."})
 

@@ -20,6 +20,7 @@ from accounts.staff.listing import page_of
 from centers.models import Jurisdiction
 from factcheck.followers import claim_lines
 from factcheck.models import Assessment, Claim, ClaimOffer, FactCheckPartner, Origin
+from factcheck.routing import partners_unreached
 from factcheck.services.assessment_give import (
     AssessmentChangedError,
     Finding,
@@ -42,7 +43,7 @@ _A_PAGE: Final = 50
 
 @staff_view(VIEW, methods=("GET", "HEAD"))
 def claim_list(request: StaffRequest) -> HttpResponse:
-    """What waits for the member's own partners, the first due first; `?show=all` everything, the latest first."""
+    """What waits for the member's own partners, the first due first; `?show=` tells what else."""
     now = timezone.now()
     own = list(FactCheckPartner.objects.of_member(request.user))
     show = request.GET.get("show", "waiting")
@@ -52,6 +53,9 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     )
     if show == "all":
         found = found.filter(merged_into=None).order_by("-opened_at", "-id")
+    elif show == "stuck":
+        lying = ClaimOffer.objects.filter(ended_at=None, partner=None).values("claim")
+        found = found.waiting().filter(pk__in=lying).order_by("due_at", "id")
     elif show == "ours":
         lying = ClaimOffer.objects.filter(ended_at=None, partner__in=own).values("claim")
         found = found.waiting().filter(pk__in=lying).order_by("due_at", "id")
@@ -62,7 +66,7 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(claim, verdict_from(claim.assessments.all()), claim.due_at <= now) for claim in page],
-        "show": show if show in {"all", "overdue", "ours"} else "waiting",
+        "show": show if show in {"all", "overdue", "ours", "stuck"} else "waiting",
         "own": own,
         "may_open": request.user.has_perm(OPEN),
         "crumbs": [("Claims", "")],
@@ -123,6 +127,7 @@ def claim_page(request: StaffRequest, claim: Claim) -> HttpResponse:
     """A claim with every partner's finding beside the others'."""
     partners, verdict = assessing_partners(request.user, claim), verdict_of(claim.merged_into or claim)
     standing = {one.partner_id for one in verdict.standing}
+    is_waiting = not verdict.standing and claim.merged_into_id is None
     offers = list(claim.offers.select_related("partner__organisation", "accepted_by", "offered_by", "ended_by"))
     context = {
         "claim": claim,
@@ -136,9 +141,8 @@ def claim_page(request: StaffRequest, claim: Claim) -> HttpResponse:
         "offers": [one for one in offers if one.ended_at is None],
         "went": [one for one in offers if one.ended_at is not None],
         "own_offers": [one for one in offers if one.ended_at is None and one.partner in partners],
-        "may_hand_over": not verdict.standing
-        and claim.merged_into_id is None
-        and all(request.user.has_perm(MANAGE, place) for place in claim.jurisdictions),
+        "unreached": partners_unreached(claim, timezone.now()) if is_waiting else [],
+        "may_hand_over": is_waiting and all(request.user.has_perm(MANAGE, place) for place in claim.jurisdictions),
         "signs": claim.signs.all(),
         "lines": claim_lines(claim, request.user),
         "is_late": claim.due_at <= timezone.now(),

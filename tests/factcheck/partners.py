@@ -12,6 +12,7 @@ from factcheck.hours import spans_parse
 from factcheck.models import CoverPlan, FactCheckPartner
 from factcheck.services.coverage_record import coverage_record
 from factcheck.services.hours_set import hours_set
+from factcheck.services.partner_key import partner_key_create
 from tests.factories import OrganisationFactory
 
 VERIFIED = dt.date(2031, 3, 1)
@@ -29,6 +30,13 @@ def given_partner(name: str = "Fablonia Fact Desk", *, recorded: bool = True, **
     partner = FactCheckPartner.objects.create(organisation=organisation, **fields)
     if recorded:
         coverage_record()
+    return partner
+
+
+def given_desk(name: str = "Fablonia Fact Desk", **values: Any) -> FactCheckPartner:
+    """A partner that is reached by what is offered to it: its system has a key."""
+    partner = given_partner(name, **values)
+    partner_key_create(partner=partner, by=None, name="Roster")
     return partner
 
 

@@ -14,7 +14,7 @@ from centers.models import ElectionCenter
 from factcheck.models import Claim, FactCheckPartner
 from factcheck.services.claim_merge import claim_merge
 from tests.factcheck.claims import CLAIMS, Caller, given_caller, given_claim
-from tests.factcheck.partners import EVERY_DAY, given_hours, given_partner
+from tests.factcheck.partners import EVERY_DAY, given_desk, given_hours
 from tests.factories import JurisdictionFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ SAID: dict[str, Any] = {"text": "Das Register ist geschlossen.", "language": "de
 
 @pytest.fixture
 def partner(arcadia: ElectionCenter) -> FactCheckPartner:
-    return given_partner("Z Desk")
+    return given_desk("Z Desk")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def bring(caller: Caller, name: str = "", **more: Any) -> Any:
 
 
 def test_claim_is_brought_and_comes_to_the_partner_first(caller: Caller, partner: FactCheckPartner) -> None:
-    given_hours(given_partner("A Desk"), EVERY_DAY)
+    given_hours(given_desk("A Desk"), EVERY_DAY)
     answer = bring(caller, seen_at="https://clips.example/1")
     assert answer.status_code == HTTPStatus.CREATED
     claim = Claim.objects.get()
@@ -55,7 +55,7 @@ def test_claim_brought_twice_is_one(caller: Caller) -> None:
         assert again.json()["id"] == first["id"]
     assert bring(caller, text="Etwas anderes.").status_code == HTTPStatus.CREATED
     assert Claim.objects.count() == 2
-    other = given_caller(given_partner("Other Desk"))
+    other = given_caller(given_desk("Other Desk"))
     assert bring(other).status_code == HTTPStatus.CREATED, "what two partners bring, people may merge"
 
 
@@ -94,7 +94,7 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(caller: Caller, more: dict[s
 
 
 def test_place_the_portal_does_not_know_is_named(arcadia: ElectionCenter) -> None:
-    caller = given_caller(given_partner(countries=["xa", "zz"]))
+    caller = given_caller(given_desk(countries=["xa", "zz"]))
     answer = bring(caller, countries=["zz"])
     assert answer.json()["errors"] == [{"field": "countries", "reason": "There is no place zz."}]
 
@@ -108,7 +108,7 @@ def test_suspended_partner_brings_nothing(caller: Caller, partner: FactCheckPart
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_claim_comes(arcadia: ElectionCenter) -> None:
-    caller = given_caller(given_partner())
+    caller = given_caller(given_desk())
     statuses: list[int] = []
     barrier = threading.Barrier(4)
 

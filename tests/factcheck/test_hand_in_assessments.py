@@ -10,17 +10,20 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import override_settings
+from jsonschema import validate
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models.organisation import Vetting
 from centers.models import ElectionCenter
+from factcheck.api.claim_documents import ASSESSMENT_SENT, CLAIM
+from factcheck.api.claim_documents import CLAIMS as CLAIMS_DESCRIBED
 from factcheck.models import Assessment, Claim, FactCheckPartner
 from factcheck.services.assessment_give import assessment_give
 from factcheck.services.assessment_stand import Finding
 from factcheck.services.claim_merge import claim_merge
 from factcheck.verdict import verdict_of
-from tests.factcheck.claims import CLAIMS, SENT, Caller, given_caller, given_claim
-from tests.factcheck.partners import given_checker, given_partner
+from tests.factcheck.claims import CLAIMS, OWN, SENT, Caller, given_caller, given_claim
+from tests.factcheck.partners import given_checker, given_desk
 from tests.factories import JurisdictionFactory
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def partner(arcadia: ElectionCenter) -> FactCheckPartner:
-    return given_partner()
+    return given_desk()
 
 
 @pytest.fixture
@@ -100,6 +103,18 @@ def test_assessment_stands_and_the_same_again_changes_nothing(caller: Caller) ->
     assert Assessment.objects.get().given_by is None
 
 
+def test_answers_are_what_the_description_says(caller: Caller, partner: FactCheckPartner) -> None:
+    claim = given_claim()
+    answers = [caller.get(f"{CLAIMS}{claim.public_id}/"), caller.assess(claim, OWN), caller.assess(claim, SENT)]
+    given_caller(given_desk("Other Desk")).assess(claim, SENT)
+    answers += [caller.get(f"{CLAIMS}{claim.public_id}/"), caller.withdraw(claim, reason="Our source was wrong.")]
+    for answer in answers:
+        validate(answer.json(), CLAIM)
+    validate(caller.get(state="all").json(), CLAIMS_DESCRIBED)
+    validate(SENT, ASSESSMENT_SENT)
+    validate(OWN, ASSESSMENT_SENT)
+
+
 def test_new_assessment_takes_the_place_of_the_former(caller: Caller) -> None:
     claim = given_claim()
     first = caller.assess(claim, SENT).json()["assessment"]
@@ -125,7 +140,7 @@ def test_message_sent_again_under_its_name_is_answered_as_it_was(caller: Caller)
 
 def test_two_partners_may_use_the_same_name(caller: Caller) -> None:
     claim = given_claim()
-    other = given_caller(given_partner("Other Desk"))
+    other = given_caller(given_desk("Other Desk"))
     caller.assess(claim, SENT, name="1")
     answer = other.assess(claim, {**SENT, "rating": "true"}, name="1")
     assert answer.status_code == HTTPStatus.CREATED
@@ -242,12 +257,33 @@ def test_partner_that_calls_too_often_is_told_when_to_come_again(caller: Caller,
     assert refused.status_code == HTTPStatus.TOO_MANY_REQUESTS
     assert problem_of(refused) == "throttled"
     assert 1 <= int(refused["Retry-After"]) <= 61
-    assert given_caller(given_partner("Other Desk")).get().status_code == HTTPStatus.OK
+    assert given_caller(given_desk("Other Desk")).get().status_code == HTTPStatus.OK
+
+
+@pytest.mark.django_db(transaction=True)
+def test_name_that_comes_with_two_claims_at_once_belongs_to_one(arcadia: ElectionCenter) -> None:
+    caller = given_caller(given_desk())
+    claims = [given_claim(text=f"Behauptung {number}") for number in range(4)]
+    statuses: list[int] = []
+    barrier = threading.Barrier(4)
+
+    def hand_in(claim: Claim) -> None:
+        barrier.wait(10)
+        statuses.append(caller.assess(claim, SENT, name="msg-1").status_code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=hand_in, args=[claim]) for claim in claims]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(statuses) == [HTTPStatus.CREATED, *[HTTPStatus.CONFLICT] * 3]
+    assert Assessment.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_stands_and_both_are_answered(arcadia: ElectionCenter) -> None:
-    partner = given_partner()
+    partner = given_desk()
     caller, claim = given_caller(partner), given_claim()
     answers: list[int] = []
     barrier = threading.Barrier(4)

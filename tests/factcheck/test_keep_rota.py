@@ -16,7 +16,7 @@ from factcheck.hours import spans_parse
 from factcheck.rota import rota_load
 from tests.centers.conftest import on
 from tests.factcheck.claims import NOW, given_claim
-from tests.factcheck.partners import EVERY_DAY, OFFICE, given_checker, given_hours, given_partner
+from tests.factcheck.partners import EVERY_DAY, OFFICE, given_checker, given_desk, given_hours
 from tests.factories import ElectionFactory, RoundFactory
 from tests.members import client_of, given_member
 
@@ -64,7 +64,7 @@ def test_duty_is_now_later_or_never() -> None:
 
 
 def test_rota_knows_who_is_on_duty_and_where_nobody_is(arcadia: ElectionCenter) -> None:
-    given_hours(given_partner("Office Desk"), OFFICE)
+    given_hours(given_desk("Office Desk"), OFFICE)
     election = ElectionFactory(jurisdiction=arcadia.jurisdiction, status="scheduled")
     RoundFactory(election=election, status="scheduled", days=[dt.date(2031, 6, 8)])
     (state,) = rota_load(NOW).states
@@ -81,7 +81,7 @@ def test_rota_knows_who_is_on_duty_and_where_nobody_is(arcadia: ElectionCenter) 
 
 
 def test_unknown_hours_are_no_gap_and_no_duty(arcadia: ElectionCenter) -> None:
-    given_partner()
+    given_desk()
     row = next(row for row in rota_load(NOW).states[0].rows if row.language == "de")
     assert ([str(one) for one in row.on], [str(one) for one in row.unknown]) == ([], ["Fablonia Fact Desk"])
     assert all(day.is_unknown and not day.is_gap for day in row.days)
@@ -90,9 +90,9 @@ def test_unknown_hours_are_no_gap_and_no_duty(arcadia: ElectionCenter) -> None:
 
 @on("2031-06-04 12:00")
 def test_rota_page_shows_duty_gaps_and_load(arcadia: ElectionCenter, operator: Client) -> None:
-    office = given_partner("Office Desk", capacity=1)
+    office = given_desk("Office Desk", capacity=1)
     given_hours(office, OFFICE)
-    given_partner("Silent Desk", countries=["xb"])
+    given_desk("Silent Desk", countries=["xb"])
     given_claim()
     page = operator.get(ROTA).content.decode()
     assert "Wednesday, 4 June 2031, 12:00 UTC" in page
@@ -107,7 +107,7 @@ def test_rota_page_shows_duty_gaps_and_load(arcadia: ElectionCenter, operator: C
 
 @on("2031-06-04 12:00")
 def test_rota_page_is_narrowed(arcadia: ElectionCenter, operator: Client) -> None:
-    given_hours(given_partner("Office Desk", languages=list(arcadia.jurisdiction.languages)), EVERY_DAY)
+    given_hours(given_desk("Office Desk", languages=list(arcadia.jurisdiction.languages)), EVERY_DAY)
     assert "Nobody is missing." in operator.get(ROTA, {"show": "gaps"}).content.decode()
     assert "There is no such member state." in operator.get(ROTA, {"country": "zz"}).content.decode()
     assert "Office Desk" in operator.get(ROTA, {"country": "xa"}).content.decode()
@@ -123,13 +123,13 @@ def test_rota_costs_the_same_for_any_number_of_partners(
     arcadia: ElectionCenter, operator: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(8):
-        given_hours(given_partner(f"Desk {number}"), OFFICE)
+        given_hours(given_desk(f"Desk {number}"), OFFICE)
     with django_assert_max_num_queries(16):
         operator.get(ROTA)
 
 
 def test_capacity_is_kept_by_the_partner(arcadia: ElectionCenter) -> None:
-    partner = given_partner()
+    partner = given_desk()
     client = client_of(given_checker(partner))
     form = f"/staff/factcheck/partners/{partner.pk}/capacity/"
     assert client.post(form, {"capacity": "0"}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY

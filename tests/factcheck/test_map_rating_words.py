@@ -21,7 +21,7 @@ from factcheck.services.rating_word_map import WordChangedError, rating_word_add
 from factcheck.verdict import verdict_of
 from factcheck.words import LONGEST, RatingValue, value_word, word_key
 from tests.factcheck.claims import CLAIMS, OWN, SENT, Caller, given_caller, given_claim
-from tests.factcheck.partners import given_checker, given_partner
+from tests.factcheck.partners import given_checker, given_desk
 from tests.members import client_of, given_member
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def partner(arcadia: ElectionCenter) -> FactCheckPartner:
-    return given_partner()
+    return given_desk()
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_word_is_read_as_people_said_and_not_otherwise(partner: FactCheckPartner
     assert rating_read(partner=partner, word="", by_value=worst) == Rating.FALSE
     assert rating_read(partner=partner, word="Irreführend", by_value=worst) is None, "the word comes before the number"
     assert rating_read(partner=partner, word="", by_value=RatingValue("1", "1", "10")) is None
-    assert rating_read(partner=given_partner("Other Desk"), word="Falsch") is None, "each partner's words are its own"
+    assert rating_read(partner=given_desk("Other Desk"), word="Falsch") is None, "each partner's words are its own"
     assert RatingWord.objects.count() == 2, "reading writes nothing"
 
 
@@ -159,11 +159,13 @@ def test_withdrawal_takes_back_what_is_held_too(caller: Caller) -> None:
 
 def test_what_was_held_of_a_copy_stands_at_the_claim_it_is_a_copy_of(caller: Caller) -> None:
     original, copy = given_claim(), given_claim(text="Das Register ist ja geschlossen.")
-    caller.assess(copy, OWN)
+    caller.assess(copy, OWN, name="msg-1")
     claim_merge(claim=copy, into=original, by=None)
     assert rating_word_map(word=RatingWord.objects.get(), by=None, rating="false") == 1
     assert verdict_of(original).rating == Rating.FALSE
     assert not copy.assessments.exists()
+    again = caller.assess(copy, OWN, name="msg-1")
+    assert (again.status_code, again.json()["copy_of"]) == (HTTPStatus.OK, str(original.public_id))
 
 
 def test_of_two_held_for_one_claim_the_later_said_stands(caller: Caller) -> None:
@@ -186,7 +188,7 @@ def test_word_nobody_knows_needs_evidence(caller: Caller, partner: FactCheckPart
 def test_only_the_partners_people_and_operators_map(partner: FactCheckPartner) -> None:
     rating_word_add(partner=partner, by=given_checker(partner), word="Falsch", rating="false")
     word = RatingWord.objects.get()
-    stranger = given_checker(given_partner("Other Desk"), name="otto")
+    stranger = given_checker(given_desk("Other Desk"), name="otto")
     for user in (stranger, given_member(Role.MODERATOR), given_member(Role.AUDITOR, email="a@fictional.example")):
         with pytest.raises(PermissionDenied):
             rating_word_map(word=word, by=user, rating="true")
@@ -232,7 +234,7 @@ def test_word_is_added_before_it_is_first_used(partner: FactCheckPartner) -> Non
 
 @pytest.mark.django_db(transaction=True)
 def test_word_that_is_mapped_while_something_comes_leaves_nothing_behind(arcadia: ElectionCenter) -> None:
-    partner = given_partner()
+    partner = given_desk()
     caller = given_caller(partner)
     claims = [given_claim(text=f"Behauptung {number}") for number in range(6)]
     caller.assess(claims[0], OWN)

@@ -29,7 +29,7 @@ from factcheck.services.offer_answer import (
 )
 from factcheck.urgency import ACCEPT_LIMITS, LIMITS
 from tests.factcheck.claims import NOW, SENT, given_caller, given_claim
-from tests.factcheck.partners import EVERY_DAY, given_checker, given_hours, given_partner
+from tests.factcheck.partners import EVERY_DAY, given_checker, given_desk, given_hours, given_partner
 from tests.factories import ElectionFactory, JurisdictionFactory, RoundFactory
 from tests.members import client_of, given_member
 
@@ -76,9 +76,9 @@ def told(kind: NotificationKind) -> list[str]:
 def test_claim_goes_first_to_who_is_on_duty_then_to_unknown_hours_then_to_who_comes_soonest(
     arcadia: ElectionCenter, time: Clock
 ) -> None:
-    given_hours(given_partner("A Night Desk"), NIGHT)
-    given_partner("B Silent Desk")
-    given_hours(given_partner("C Day Desk"), EVERY_DAY)
+    given_hours(given_desk("A Night Desk"), NIGHT)
+    given_desk("B Silent Desk")
+    given_hours(given_desk("C Day Desk"), EVERY_DAY)
     claim = given_claim()
     order = []
     for _ in range(3):
@@ -91,7 +91,7 @@ def test_claim_goes_first_to_who_is_on_duty_then_to_unknown_hours_then_to_who_co
 
 
 def test_time_to_accept_is_counted_from_when_somebody_is_there(arcadia: ElectionCenter) -> None:
-    given_hours(given_partner(), NIGHT)
+    given_hours(given_desk(), NIGHT)
     claim = given_claim()
     (offer,) = ClaimOffer.objects.all()
     # 22:00 in Vienna is 20:00 UTC; a routine claim may wait eight hours to be taken.
@@ -107,7 +107,7 @@ def test_time_to_accept_is_shorter_than_the_time_to_answer(urgency: Urgency) -> 
 def test_nobody_is_asked_alone_who_comes_when_the_claim_is_due(arcadia: ElectionCenter) -> None:
     election = ElectionFactory(jurisdiction=arcadia.jurisdiction, status="scheduled")
     RoundFactory(election=election, status="scheduled", days=[NOW.date()])
-    given_hours(given_partner(), NIGHT)
+    given_hours(given_desk(), NIGHT)
     claim = given_claim()
     assert claim.urgency == Urgency.POLLING_DAY
     assert live(claim) == [("Fablonia Fact Desk", "all")], "but everybody is, before operators are"
@@ -115,10 +115,10 @@ def test_nobody_is_asked_alone_who_comes_when_the_claim_is_due(arcadia: Election
 
 def test_claim_goes_to_who_covers_its_country_and_language_only(arcadia: ElectionCenter) -> None:
     JurisdictionFactory(code="xb")
-    given_partner("Other Language", languages=["fr"])
-    given_partner("Other Country", countries=["xb"])
-    ended = given_partner("Contract Over", contract_from=dt.date(2030, 1, 1), contract_until=dt.date(2031, 1, 1))
-    suspended = given_partner("Suspended")
+    given_desk("Other Language", languages=["fr"])
+    given_desk("Other Country", countries=["xb"])
+    ended = given_desk("Contract Over", contract_from=dt.date(2030, 1, 1), contract_until=dt.date(2031, 1, 1))
+    suspended = given_desk("Suspended")
     suspended.organisation.vetting = Vetting.SUSPENDED
     suspended.organisation.save()
     claim = given_claim()
@@ -129,9 +129,27 @@ def test_claim_goes_to_who_covers_its_country_and_language_only(arcadia: Electio
         )
 
 
+def test_partner_that_would_not_see_it_is_not_asked_and_named(arcadia: ElectionCenter) -> None:
+    unseen = given_partner("Unseen Desk")
+    claim = given_claim()
+    assert live(claim) == [("operators", "operators")]
+    operator = given_member(Role.OPERATOR, email="operator@fictional.example")
+    page = client_of(operator).get(f"/staff/factcheck/claims/{claim.public_id}/").content.decode()
+    assert "Also cover it, but nobody of theirs works here:" in page
+    assert 'href="https://unseen-desk.example/"' in page
+    with pytest.raises(ValidationError, match="Nobody of Unseen Desk works here"):
+        claim_hand_over(claim=claim, to=unseen, by=operator, note="Please.")
+    checker = given_checker(unseen)
+    claim_hand_over(claim=claim, to=unseen, by=operator, note="Please.")
+    assert live(claim) == [("Unseen Desk", "handed_over")]
+    checker.is_active = False
+    checker.save()
+    assert live(given_claim(text="Eine andere")) == [("operators", "operators")]
+
+
 def test_claims_are_shared_and_full_desks_left_alone(arcadia: ElectionCenter) -> None:
-    given_hours(given_partner("A Desk", capacity=1), EVERY_DAY)
-    given_hours(given_partner("B Desk"), EVERY_DAY)
+    given_hours(given_desk("A Desk", capacity=1), EVERY_DAY)
+    given_hours(given_desk("B Desk"), EVERY_DAY)
     claims = [given_claim(text=f"Behauptung {number}") for number in range(4)]
     assert [live(claim)[0][0] for claim in claims] == ["A Desk", "B Desk", "B Desk", "B Desk"]
     (left,) = FactCheckPartner.objects.loaded().filter(organisation__name="A Desk")
@@ -139,8 +157,8 @@ def test_claims_are_shared_and_full_desks_left_alone(arcadia: ElectionCenter) ->
 
 
 def test_claim_of_a_desk_comes_to_that_desk_first(arcadia: ElectionCenter) -> None:
-    given_hours(given_partner("A Desk"), EVERY_DAY)
-    own = given_partner("Z Desk")
+    given_hours(given_desk("A Desk"), EVERY_DAY)
+    own = given_desk("Z Desk")
     said = {"text": "Das Register ist zu.", "language": "de", "countries": ["xa"], "seen_at": ""}
     client_of(given_checker(own)).post("/staff/factcheck/claims/new/", said)
     claim = Claim.objects.get()
@@ -148,14 +166,14 @@ def test_claim_of_a_desk_comes_to_that_desk_first(arcadia: ElectionCenter) -> No
 
 
 def test_full_desks_are_asked_when_everybody_is(arcadia: ElectionCenter) -> None:
-    given_hours(given_partner("A Desk", capacity=1), EVERY_DAY)
+    given_hours(given_desk("A Desk", capacity=1), EVERY_DAY)
     given_claim(text="Die erste")
     second = given_claim(text="Die zweite")
     assert live(second) == [("A Desk", "all")]
 
 
 def test_silence_leads_to_the_next_then_to_all_then_to_the_operators(arcadia: ElectionCenter, time: Clock) -> None:
-    desks = [given_partner(f"{letter} Desk") for letter in "ABC"]
+    desks = [given_desk(f"{letter} Desk") for letter in "ABC"]
     for desk in desks:
         given_hours(desk, EVERY_DAY)
         given_checker(desk, name=desk.organisation.key)
@@ -194,8 +212,18 @@ def test_claim_nobody_covers_goes_to_the_operators_at_once(arcadia: ElectionCent
     assert "XA, de, routine" in told_of.title
 
 
+def test_operators_see_what_nobody_took(arcadia: ElectionCenter) -> None:
+    given_claim(text="Ohne jemanden")
+    given_desk()
+    given_claim(text="Mit jemandem")
+    client = client_of(given_member(Role.OPERATOR, email="operator@fictional.example"))
+    page = client.get("/staff/factcheck/claims/?show=stuck").content.decode()
+    assert "Ohne jemanden" in page
+    assert "Mit jemandem" not in page
+
+
 def test_whoever_takes_it_has_it_until_it_is_due(arcadia: ElectionCenter, time: Clock) -> None:
-    partner, other = given_partner("A Desk"), given_partner("B Desk")
+    partner, other = given_desk("A Desk"), given_desk("B Desk")
     user = given_checker(partner)
     claim = given_claim()
     offer = offer_accept(claim=claim, partner=partner, by=user)
@@ -214,7 +242,7 @@ def test_whoever_takes_it_has_it_until_it_is_due(arcadia: ElectionCenter, time: 
 
 
 def test_late_acceptance_leaves_time_to_look(arcadia: ElectionCenter, time: Clock) -> None:
-    partner = given_partner()
+    partner = given_desk()
     claim = given_claim()
     Claim.objects.filter(pk=claim.pk).update(due_at=NOW + dt.timedelta(minutes=10))
     time.later(minutes=5)
@@ -224,7 +252,7 @@ def test_late_acceptance_leaves_time_to_look(arcadia: ElectionCenter, time: Cloc
 
 def test_of_all_who_were_asked_one_takes_it(arcadia: ElectionCenter, time: Clock) -> None:
     for letter in "ABC":
-        given_hours(given_partner(f"{letter} Desk"), EVERY_DAY)
+        given_hours(given_desk(f"{letter} Desk"), EVERY_DAY)
     claim = given_claim()
     for _ in range(2):
         time.later(hours=8)
@@ -240,8 +268,8 @@ def test_of_all_who_were_asked_one_takes_it(arcadia: ElectionCenter, time: Clock
 
 
 def test_partner_passes_it_on_by_name_with_a_note(arcadia: ElectionCenter) -> None:
-    one, other = given_partner("A Desk"), given_partner("Z Desk")
-    abroad = given_partner("Abroad", countries=["xb"])
+    one, other = given_desk("A Desk"), given_desk("Z Desk")
+    abroad = given_desk("Abroad", countries=["xb"])
     user = given_checker(one)
     given_checker(other, name="zoe")
     claim = given_claim()
@@ -260,7 +288,7 @@ def test_partner_passes_it_on_by_name_with_a_note(arcadia: ElectionCenter) -> No
 
 
 def test_operator_brings_it_to_somebody_by_name_and_it_comes_back(arcadia: ElectionCenter, time: Clock) -> None:
-    partner = given_partner("Reads French", languages=["fr"])
+    partner = given_desk("Reads French", languages=["fr"])
     operator = given_member(Role.OPERATOR, email="operator@fictional.example")
     claim = given_claim()
     assert live(claim) == [("operators", "operators")]
@@ -277,7 +305,7 @@ def test_operator_brings_it_to_somebody_by_name_and_it_comes_back(arcadia: Elect
 
 
 def test_assessment_ends_what_was_offered_and_withdrawal_begins_anew(arcadia: ElectionCenter, time: Clock) -> None:
-    one, other = given_partner("A Desk"), given_partner("B Desk")
+    one, other = given_desk("A Desk"), given_desk("B Desk")
     user, second = given_checker(one), given_checker(other, name="bea")
     claim = given_claim()
     given = assessment_give(claim=claim, partner=other, by=second, finding=FINDING, seen=0)
@@ -295,7 +323,7 @@ def test_assessment_ends_what_was_offered_and_withdrawal_begins_anew(arcadia: El
 
 
 def test_merged_claim_lies_nowhere_and_parted_again_goes_to_somebody(arcadia: ElectionCenter, time: Clock) -> None:
-    given_partner()
+    given_desk()
     claim, original = given_claim(), given_claim(text="Das Register ist ja geschlossen.")
     claim_merge(claim=claim, into=original, by=None)
     assert live(claim) == []
@@ -309,7 +337,7 @@ def test_merged_claim_lies_nowhere_and_parted_again_goes_to_somebody(arcadia: El
 def test_claims_of_before_are_brought_to_somebody(arcadia: ElectionCenter) -> None:
     claim = given_claim()
     ClaimOffer.objects.all().delete()
-    given_partner()
+    given_desk()
     assert claims_route() == 1
     assert live(claim) == [("Fablonia Fact Desk", "first")]
 
@@ -321,7 +349,7 @@ def test_one_claim_that_fails_keeps_no_other_from_going_on(
 
     from factcheck.services import claim_route as module
 
-    given_partner()
+    given_desk()
     bad, good = given_claim(), given_claim(text="Eine andere")
     ClaimOffer.objects.all().delete()
     route = module.claim_route
@@ -337,7 +365,7 @@ def test_one_claim_that_fails_keeps_no_other_from_going_on(
 
 
 def test_partners_system_takes_passes_on_and_declines(arcadia: ElectionCenter) -> None:
-    one, other = given_partner("A Desk"), given_partner("Z Desk")
+    one, other = given_desk("A Desk"), given_desk("Z Desk")
     first, second = given_caller(one), given_caller(other)
     claim = given_claim()
     offer = first.answer(claim, answer="accept").json()["offer"]
@@ -365,7 +393,7 @@ def test_partners_system_takes_passes_on_and_declines(arcadia: ElectionCenter) -
 
 
 def test_desk_takes_passes_on_and_declines_in_the_browser(arcadia: ElectionCenter, time: Clock) -> None:
-    one, other = given_partner("A Desk"), given_partner("Z Desk")
+    one, other = given_desk("A Desk"), given_desk("Z Desk")
     client, second = client_of(given_checker(one)), client_of(given_checker(other, name="zoe"))
     claim = given_claim()
     page = f"/staff/factcheck/claims/{claim.public_id}/"
@@ -400,8 +428,8 @@ def test_desk_takes_passes_on_and_declines_in_the_browser(arcadia: ElectionCente
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_ask_nobody_twice(arcadia: ElectionCenter) -> None:
-    given_hours(given_partner("A Desk", capacity=2), EVERY_DAY)
-    given_hours(given_partner("B Desk", capacity=2), EVERY_DAY)
+    given_hours(given_desk("A Desk", capacity=2), EVERY_DAY)
+    given_hours(given_desk("B Desk", capacity=2), EVERY_DAY)
     claims = [given_claim(text=f"Behauptung {number}") for number in range(5)]
     ClaimOffer.objects.all().delete()
     failed: list[Any] = []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -17,7 +18,7 @@ from labeling.models import ClaimSource, ContentItem, ReviewTask, SignalKind
 from labeling.services.claim_source import can_bring, claim_from_task, links_let_go
 from labeling.services.review_join import Signal, signals_join
 from labeling.services.review_notice import notice_receive
-from tests.factcheck.partners import given_checker, given_partner
+from tests.factcheck.partners import given_checker, given_desk
 from tests.factories import JurisdictionFactory
 from tests.labeling.tasks import given_moderator, given_task
 from tests.members import client_of, given_member
@@ -51,7 +52,7 @@ def bring(task: ReviewTask, by: User, **more: Any) -> tuple[Claim, bool]:
 
 
 def test_claim_is_filled_in_and_brought_in_one_step(here: Jurisdiction, task: ReviewTask, moderator: User) -> None:
-    partner = given_partner("Fablonia Fact Desk", countries=[here.code], recorded=False)
+    partner = given_desk("Fablonia Fact Desk", countries=[here.code], recorded=False)
     client = client_of(moderator)
     assert f'{page_of(task)}to-checkers/"' in client.get(page_of(task)).content.decode()
     form = client.get(f"{page_of(task)}to-checkers/").content.decode()
@@ -79,7 +80,7 @@ def test_claim_page_leads_back_for_whoever_may_go_there(here: Jurisdiction, task
     claim, _ = bring(task, moderator)
     path = f"/staff/factcheck/claims/{claim.public_id}/"
     assert f'href="{page_of(task)}"' in client_of(moderator).get(path).content.decode()
-    partner = given_partner(countries=[here.code], recorded=False)
+    partner = given_desk(countries=[here.code], recorded=False)
     checker = client_of(given_checker(partner)).get(path).content.decode()
     assert f"Brought out of a moderators’ task on {timezone.now():%-d %b %Y}: {task.uri}" in checker
     assert page_of(task) not in checker
@@ -177,3 +178,14 @@ def test_address_goes_with_the_content_and_the_claim_stays(task: ReviewTask, mod
     other.refresh_from_db()
     assert (claim.text, claim.seen_at) == (SAID, "")
     assert other.seen_at == "https://other.example/", "a person found that one elsewhere"
+
+
+def test_source_names_its_content_and_a_claim_has_one(task: ReviewTask, moderator: User) -> None:
+    claim, _ = bring(task, moderator)
+    for broken, constraint in (({"uri": ""}, "claim_source_names_its_content"), ({"claim": claim}, "claim_id")):
+        other, _ = bring(task, moderator, text=f"Another: {constraint}.")
+        values = {"claim": other, "uri": task.uri, "opened_at": timezone.now()} | broken
+        if "claim" not in broken:
+            ClaimSource.objects.filter(claim=other).delete()
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            ClaimSource.objects.create(**values)
