@@ -45,3 +45,8 @@ def slug_range(slug: str) -> tuple[uuid.UUID, uuid.UUID] | None:
 def claim_path(claim: Claim, language: str) -> str:
     """The claim's page in a language."""
     return f"/{language}/factcheck/{claim_slug(claim)}/"
+
+
+def claim_path_short(public_id: uuid.UUID, language: str) -> str:
+    """An address that leads on to the claim's page, for those who do not know its words."""
+    return f"/{language}/factcheck/{public_id.hex[:_DIGITS]}/"

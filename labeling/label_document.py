@@ -9,7 +9,7 @@ from typing import Any, Final
 from labeling.links import absolute, center_path, destination, why_path
 from labeling.models import LabelKind
 from labeling.standing import election_standing
-from labeling.texts import fact_check_text, finding_text, label_text, share_prompt
+from labeling.texts import fact_check_links, finding_text, label_text, share_prompt
 
 #: SQL: what a label (`label`) rests on that is no rule, in words with spaces between them: who says that artificial
 #: intelligence made the content, or what kind of official account posted it. Nothing is looked at for other labels.
@@ -66,9 +66,5 @@ def _fact_checked(finding: Mapping[str, Any] | None, language: str) -> dict[str,
         "distribution": "limited" if found["limited"] else None,
         "share_prompt": share_prompt(found, language) if found["share_prompt"] else None,
         "note": found.get("note"),
-        "links": [
-            {"url": source["url"], "text": fact_check_text(source["partner"], language)}
-            for source in found["sources"]
-            if source["url"]
-        ],
+        "links": [{"url": url, "text": text} for url, text in fact_check_links(finding, language)],
     }

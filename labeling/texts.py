@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from babel.lists import format_list
+from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from centers import formats
 from centers.models import ElectionStatus
 from factcheck.models import Rating
+from factcheck.slugs import claim_path_short
 from labeling.models import LabelKind
 from labeling.standing import Standing
 
@@ -93,6 +96,17 @@ def fact_check_text(partner: str, language: str) -> str:
     """The words of a link to what a fact-checker wrote."""
     with translation.override(language):
         return gettext("Fact-check by %(partner)s") % {"partner": partner}
+
+
+def fact_check_links(finding: Mapping[str, Any] | None, language: str) -> list[tuple[str, str]]:
+    """Addresses and words: what each fact-checker wrote, and each claim's own page with all that was found of it."""
+    if not finding or not finding["sources"]:
+        return []
+    articles = [(one["url"], fact_check_text(one["partner"], language)) for one in finding["sources"] if one["url"]]
+    claims = dict.fromkeys(one["claim"] for one in finding["sources"])
+    pages = [f"{settings.PUBLIC_URL}{claim_path_short(UUID(claim), language)}" for claim in claims]
+    with translation.override(language):
+        return [*articles, *((page, gettext("What fact-checkers found")) for page in pages)]
 
 
 def _called_off(standing: Standing, language: str) -> Iterator[str]:

@@ -32,7 +32,7 @@ from labeling.reminders import Viewer as TagViewer
 from labeling.services.matcher import Matcher, NoRulesetError, matcher_live
 from labeling.standing import election_standing
 from labeling.text import NotATagError, extract_hashtags, tag_named
-from labeling.texts import LabelText, center_link_text, fact_check_text, finding_text, label_text
+from labeling.texts import LabelText, center_link_text, fact_check_links, finding_text, label_text
 from labeling.uris import uri_parts
 
 #: Labelled videos on one page of the gallery.
@@ -292,7 +292,6 @@ def _banner(label: Label, viewer: Viewer, frame: Frame) -> Banner:
     place, election = label.jurisdiction, label.election
     standing = election_standing(election.key, election.status) if election else None
     words, finding = label_text(label.kind, frame.language, standing), label.finding
-    sources = finding["sources"] if finding else ()
     return Banner(
         label=label,
         words=words._replace(text=finding_text(finding, frame.language)) if finding else words,
@@ -300,7 +299,7 @@ def _banner(label: Label, viewer: Viewer, frame: Frame) -> Banner:
         why=why_path(label.public_id, frame.language),
         place=local_text(place, "name", frame.language, place.languages),
         election=local_text(election, "name", frame.language, place.languages) if election else None,
-        links=tuple((one["url"], fact_check_text(one["partner"], frame.language)) for one in sources if one["url"]),
+        links=tuple(fact_check_links(finding, frame.language)),
         note=finding.get("note") if finding else None,
     )
 

@@ -163,7 +163,7 @@ LABEL = _object(
     },
     links={
         "type": ["array", "null"],
-        "description": "Only with `unverified`. What the named fact-checkers wrote, to be shown with the text.",
+        "description": "Only with `unverified`. What the named fact-checkers wrote, then the claim's page.",
         "items": _object(["url", "text"], url={"type": "string", "format": "uri"}, text=_TEXT),
     },
 )

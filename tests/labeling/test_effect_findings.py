@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role, User
 from centers.models import Jurisdiction
+from factcheck.slugs import claim_path
 from labeling.models import (
     ClaimMatch,
     Label,
@@ -91,7 +95,12 @@ def test_false_claim_is_labelled_with_who_says_so_and_the_platform_is_asked_to_a
     assert label["distribution"] == "limited"
     assert label["share_prompt"].startswith("Fact-checkers have looked at this video.")
     assert label["note"] is None
-    assert label["links"] == [{"url": ARTICLE, "text": "Fact-check by Fablonia Fact Desk"}]
+    article, page = label["links"]
+    assert article == {"url": ARTICLE, "text": "Fact-check by Fablonia Fact Desk"}
+    assert page["text"] == "What fact-checkers found"
+    led_on = client.get(page["url"].removeprefix(settings.PUBLIC_URL), follow=True)
+    assert led_on.status_code == HTTPStatus.OK
+    assert unquote(led_on.redirect_chain[-1][0]) == claim_path(claim, "en")
     match.refresh_from_db()
     assert (match.state, match.decision) == (MatchState.CONFIRMED, decision)
     task.refresh_from_db()
@@ -158,7 +167,7 @@ def test_claim_nobody_could_confirm_is_limited_while_a_vote_is_near(
     assert label["text"] == "Fact-checkers could not confirm what this video says."
     assert label["distribution"] == "limited"
     assert label["share_prompt"] == "What this video says is not confirmed. Do you want to share it all the same?"
-    assert label["links"] == []
+    assert [link["text"] for link in label["links"]] == (["What fact-checkers found"] if rating else [])
     assert not WebhookDelivery.objects.filter(event_type="actions.changed").exists()
     assert StatementOfReasons.objects.get().basis["proposes_action"] is False
 
@@ -219,7 +228,9 @@ def test_partners_who_disagree_are_shown_as_such_and_a_person_decides(
     decided(item, moderator, "apply:rated-false")
     (label,) = looked_up(client)
     assert label["text"] == "Fact-checkers disagree about what this video says."
-    assert [link["text"] for link in label["links"]] == ["Fact-check by Other Desk", "Fact-check by Fablonia Fact Desk"]
+    assert [link["text"] for link in label["links"][:-1]] == [
+        "Fact-check by Other Desk", "Fact-check by Fablonia Fact Desk",
+    ]  # fmt: skip
     findings = StatementOfReasons.objects.get().basis["findings"]
     assert {(one["partner"], one["rating"]) for one in findings} == {
         ("Fablonia Fact Desk", "false"), ("Other Desk", "missing_context"),
@@ -298,11 +309,11 @@ def test_second_claim_waits_and_rejecting_it_leaves_what_the_first_bears(
     noted = decided(item, moderator, "apply:missing-context")
     (label,) = looked_up(client)
     assert label["text"].startswith("What this video says is false"), "the weightier claim gives the words"
-    assert [link["url"] for link in label["links"]] == [ARTICLE, "https://desk.example/choir"]
+    assert [link["url"] for link in label["links"][:-2]] == [ARTICLE, "https://desk.example/choir"]
     review_undo(decision=noted, by=moderator, reason="It is another choir")
     decided(item, moderator, "reject:not-the-claim")
     (label,) = looked_up(client)
-    assert [link["url"] for link in label["links"]] == [ARTICLE]
+    assert [link["url"] for link in label["links"][:-1]] == [ARTICLE]
     assert not ReviewTask.objects.open().exists()
 
 
