@@ -1,6 +1,6 @@
 """Writes on accounts."""
 
-from accounts.services.demo import DemoLogin, demo_secret, demo_users_ensure
+from accounts.services.demo import DEMO_ORGANISATION, DemoLogin, demo_secret, demo_users_ensure
 from accounts.services.invitation import (
     InvitationClosedError,
     MailFailedError,
@@ -13,6 +13,7 @@ from accounts.services.invitation import (
 from accounts.services.membership import membership_end, second_factors_remove
 
 __all__ = [
+    "DEMO_ORGANISATION",
     "DemoLogin",
     "InvitationClosedError",
     "MailFailedError",

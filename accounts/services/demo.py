@@ -30,6 +30,9 @@ class DemoLogin:
     """For an authenticator app, the same for all of them; `manage.py demo_code` tells the code it shows now."""
 
 
+#: Key of the organisation that the demo users belong to.
+DEMO_ORGANISATION = "demo-organisation"
+
 #: email, role (None: administrator), jurisdiction code
 _DEMO: tuple[tuple[str, Role | None, str], ...] = (
     ("admin@demo.example", None, ""),
@@ -38,6 +41,7 @@ _DEMO: tuple[tuple[str, Role | None, str], ...] = (
     ("contributor.ie@demo.example", Role.CONTRIBUTOR, "ie"),
     ("auditor.ie@demo.example", Role.AUDITOR, "ie"),
     ("moderator@demo.example", Role.MODERATOR, ""),
+    ("factchecker.ie@demo.example", Role.FACT_CHECKER, "ie"),
     ("operator@demo.example", Role.OPERATOR, ""),
 )
 
@@ -54,7 +58,7 @@ def demo_users_ensure() -> list[DemoLogin]:
     password = _drawn_once("demo-password", secrets.token_urlsafe(12))
     secret = demo_secret()
     organisation, _ = Organisation.objects.get_or_create(
-        key="demo-organisation",
+        key=DEMO_ORGANISATION,
         defaults={
             "kind": OrganisationKind.CIVIL_SOCIETY,
             "name": "Demo organisation (fictional)",

@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from accounts.services import DemoLogin, demo_users_ensure
 from centers.services.sample_campaigns import sample_campaigns_ensure
 from electioncenters.supervisor.screen import Screen
+from factcheck.services.demo_desk import demo_desk_ensure
 
 
 def prepare(screen: Screen, data: Path) -> list[DemoLogin]:
@@ -30,6 +31,7 @@ def prepare(screen: Screen, data: Path) -> list[DemoLogin]:
         note(_collect(data / "static-files"))
     with screen.step("Demo logins"):
         logins = demo_users_ensure()
+        demo_desk_ensure()
     with screen.step("Sample campaigns") as note:
         note(f"{made} made" if (made := sample_campaigns_ensure()) else "up to date")
     connections.close_all()

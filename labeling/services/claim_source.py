@@ -26,15 +26,18 @@ _A_RUN: Final = 500
 
 
 def can_bring(task: ReviewTask) -> bool:
-    """Whether a claim can come out of this task: neither of a hashtag, nor of a blind one, nor of what was erased."""
-    return not (task.is_blind or is_hashtag(task) or (task.item is not None and task.item.erased_at is not None))
+    """Whether a claim can come out of this task: neither of a hashtag, nor of what was erased.
+
+    A blind task offers it, too: what it lacked would tell that it is one.
+    """
+    return not (is_hashtag(task) or (task.item is not None and task.item.erased_at is not None))
 
 
 @transaction.atomic
 def claim_from_task(
     *, task: ReviewTask, by: User, text: str, language: str, countries: Sequence[str], seen_at: str = ""
 ) -> tuple[Claim, bool]:
-    """The claim, and whether it is new: the same words out of the same task are one claim.
+    """The claim, and whether it is new: the same words out of the same content are one claim.
 
     Raises `PermissionDenied` unless `by` moderates where the task is and may bring claims in every country named, and
     `ValidationError` by field, or for a task no claim can come out of.
@@ -44,7 +47,7 @@ def claim_from_task(
     held = ReviewTask.objects.select_for_update(of=("self",)).select_related("item").get(pk=task.pk)
     if not can_bring(held):
         raise ValidationError("No claim can be brought out of this task.")
-    known = ClaimSource.objects.filter(task=held, claim__text=text.strip(), claim__language=language)
+    known = ClaimSource.objects.filter(uri=held.uri, claim__text=text.strip(), claim__language=language)
     if (source := known.select_related("claim").first()) is not None:
         return source.claim, False
     claim = claim_open(

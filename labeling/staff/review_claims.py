@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, Final, NamedTuple
 
 from django.contrib import messages
@@ -53,17 +53,21 @@ class MatchShown(NamedTuple):
     is_question: bool
 
 
-def claims_shown(task: ReviewTask) -> dict[str, Any]:
-    """The matches of the task's content, the one in question first, and further claims that its text may repeat."""
+def claims_shown(task: ReviewTask, *, but: Set[int]) -> dict[str, Any]:
+    """The matches of the task's content, the one in question first, and further claims that its text may repeat.
+
+    Of the latter those are left out that the page shows elsewhere (`but`, primary keys).
+    """
     policy = claims_policy()
     found = list(_matches(task)) if policy is not None else []
     if policy is None or not found:
-        return {"matches": [], "claims": _further(task, set()), "proposed": set()}
+        return {"matches": [], "claims": _further(task, but), "proposed": set()}
     now = timezone.now()
     stands = stands_read({one.claim_id for one in found}, policy=policy, now=now)
     question = _question(task, found) if task.state == TaskState.OPEN else None
     reasons = _why(task)
-    words = text.reasons if (text := policy_text(policy)) else {}
+    text = policy_text(policy)
+    words = text.reasons if text else {}
     shown = [
         MatchShown(
             match=one,
@@ -80,8 +84,10 @@ def claims_shown(task: ReviewTask) -> dict[str, Any]:
     first = shown[0].proposed if shown[0].is_question else ()
     return {
         "matches": shown,
-        "claims": _further(task, {stand.claim.pk for stand in stands.values()}),
+        "claims": _further(task, but | {stand.claim.pk for stand in stands.values()}),
         "proposed": {one.value for one in first},
+        # A task that came for another reason shows the reasons of another policy first.
+        "claims_policy": (policy.key, text.title if text else policy.key),
     }
 
 
@@ -96,7 +102,7 @@ def _matches(task: ReviewTask) -> Sequence[ClaimMatch]:
     return list(ClaimMatch.objects.filter(item=task.item_id).select_related("claim").order_by("pk")[:20])
 
 
-def _further(task: ReviewTask, known: set[int]) -> list[ClaimFound]:
+def _further(task: ReviewTask, known: Set[int]) -> list[ClaimFound]:
     if task.state != TaskState.OPEN or task.item is None:
         return []
     return [one for one in claims_found(task.item.text) if one.claim.pk not in known]

@@ -13,7 +13,6 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from accounts.staff.access import StaffRequest
-from factcheck.matching import claims_found
 from factcheck.models import Assessment, Claim, ClaimOffer, FactCheckPartner
 from factcheck.verdict import Verdict, verdict_from
 from labeling.models import (
@@ -115,13 +114,12 @@ def _content(task: ReviewTask, user: User) -> dict[str, Any]:
         "similar": similar_found(task=task, by=user) if is_open else None,
         "precedents": precedents_found(task) if is_open else (),
         "checkers": _checkers(task),
-        "claims": [one for one in claims_found(text) if one.claim.pk not in known] if is_open else (),
         "brought": brought,
         "can_bring": can_bring(task) and user.has_perm(PERMISSION, task),
         "ai_said": ai_said(task),
         "official": official_said(task, user),
         "told": [signal for signal in signals if signal.kind == SignalKind.UNSURE and signal.detail.get("said")],
-    } | claims_shown(task)
+    } | claims_shown(task, but=known)
 
 
 def _brought(task: ReviewTask) -> list[Brought]:

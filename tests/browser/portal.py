@@ -57,6 +57,10 @@ class Portal:
         """So many fictional posts that a trusted flagger brought to the moderators."""
         self._prepare("reviews", str(number))
 
+    def given_copies(self, name: str, text: str) -> None:
+        """Two fictional videos, `demo:NAME-1` and `demo:NAME-2`, that say the same about Ireland."""
+        self._prepare("copies", name, text)
+
     def given_member(self, email: str, password: str) -> None:
         """A moderator who has no second factor yet."""
         self._prepare("member", email, password)

@@ -3,7 +3,8 @@
 Schema, facts, demonstration logins and the shipped sample, labelled by the service that workers call; then the static
 files. With the word `work`: what was asked of workers since. With `member EMAIL PASSWORD`: a moderator who has no
 second factor yet. With `hook URL`: an address of the demonstration platform, told from now on. With
-`reviews NUMBER`: so many posts that wait for a moderator.
+`reviews NUMBER`: so many posts that wait for a moderator. With `copies NAME TEXT`: two videos
+about Ireland with these words.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ def main() -> None:
         back_tests_run()
         batches_label()
         pages_look()
+        claims_tend()
         webhooks_tell()
         return
     if sys.argv[1:2] == ["hook"]:
@@ -35,6 +37,9 @@ def main() -> None:
         return
     if sys.argv[1:2] == ["reviews"]:
         reviews_make(int(sys.argv[2]))
+        return
+    if sys.argv[1:2] == ["copies"]:
+        copies_make(*sys.argv[2:])
         return
     call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
     call_command("load_facts", "--quiet")
@@ -52,6 +57,10 @@ def demo_users_ensure() -> None:
     from accounts import services
 
     services.demo_users_ensure()
+
+    from factcheck.services.demo_desk import demo_desk_ensure
+
+    demo_desk_ensure()
 
 
 def sample_campaigns_ensure() -> None:
@@ -98,6 +107,30 @@ def hook_add(url: str) -> None:
     from labeling.services.webhook_endpoint import endpoint_add
 
     endpoint_add(platform=Platform.objects.get(key="demo"), url=url, user=None)
+
+
+def claims_tend() -> None:
+    """What is found by searching for claims, and what follows from findings."""
+    from labeling.services.claims_follow import claims_follow
+    from labeling.services.claims_search import claims_search
+
+    claims_search()
+    while claims_follow():
+        pass
+
+
+def copies_make(name: str, text: str) -> None:
+    """Two accounts posted the same film, the second one with a word more."""
+    from django.utils import timezone
+
+    from labeling.models import ContentItem, Platform
+
+    platform = Platform.objects.get(key="demo")
+    for number, said in enumerate((text, f"{text} Share!"), 1):
+        ContentItem.objects.create(
+            platform=platform, external_id=f"{name}-{number}", text=said, lang="en", region="IE",
+            url=f"https://videos.example/{name}-{number}", created_at=timezone.now(),
+        )  # fmt: skip
 
 
 def webhooks_tell() -> None:

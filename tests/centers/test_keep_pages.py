@@ -42,7 +42,7 @@ def test_centre_costs_few_queries_cold_and_none_warm(
 ) -> None:
     AnswerFactory(center=arcadia)
     LocalRulesFactory(jurisdiction=arcadia.jurisdiction, election__jurisdiction=arcadia.jurisdiction.parent)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get(CENTER)
     publications._stale_at = float("inf")
     with django_assert_num_queries(0):

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from labeling.formats import FORMATS
-from labeling.models import ContentItem, Label, LabelState, Platform
+from labeling.models import ContentItem, Label, LabelKind, LabelState, Platform
 from tests.labeling.records import SAMPLES, TIME_US, event, facet, post, status
 
 #: Per sample: lines, accepted, more than once, without content; and the elections of the items that get a label.
@@ -57,7 +57,7 @@ def test_samples_are_labelled_when_ingested(platform: Platform, label_all: Calla
     assert f"{lines} lines: {accepted} accepted, 0 invalid" in out
     assert (f"{without_content} records carry no content" in out) is bool(without_content)
     assert err == ""
-    applied = Label.objects.filter(state=LabelState.APPLIED)
+    applied = Label.objects.filter(state=LabelState.APPLIED, kind=LabelKind.ELECTION)
     assert dict(applied.values_list("item__external_id", "election__key")) == expected
 
 

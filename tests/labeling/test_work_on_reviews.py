@@ -304,5 +304,5 @@ def test_pages_take_few_queries_however_much_waits(
         client.get(QUEUES)
     with django_assert_max_num_queries(16):
         client.get(f"{QUEUES}overview/")
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         page_of(client, task)
