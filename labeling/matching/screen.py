@@ -103,7 +103,10 @@ class Screen:
             yield from self._looked_at(some, language_of)
 
     def _looked_at(self, items: Sequence[Seen], language_of: Callable[[str | None], str | None]) -> list[bool]:
-        written = [words_of(item.text or "", item.hashtags).split() for item in items]
+        # Most items bring no hashtags of their own: for them nothing is called.
+        written = [
+            (words_of(item.text or "", item.hashtags) if item.hashtags else item.text or "").split() for item in items
+        ]
         marks = self._words.marks(set().union(*written))
         tag_marks = self._tags.marks(set().union(*(item.hashtags for item in items if item.hashtags)))
         telling = frozenset(marks)

@@ -111,7 +111,8 @@ def items_label(
     stale = {key for key, item in looked_up.items() if not _is_news(item, known.get(key))}
     outcome.repeated = len(stale)
     for matcher, share in shares:
-        outcome.tallies[matcher.ruleset].items += sum(item.external_id not in stale for item in share)
+        fresh_ones = sum(item.external_id not in stale for item in share) if stale else len(share)
+        outcome.tallies[matcher.ruleset].items += fresh_ones
 
     matched = _match([one for key, one in candidates.items() if key not in stale], outcome)
     matched, orphans = _orphans_apart(platform, matched, since)
