@@ -57,6 +57,7 @@ SHOTS: Final = (
     Shot("centre-mt", "/mt/centers/mt/", DESKTOP),
     # A post whose signs every font has.
     Shot("watch", "/fr/watch/demo/sample-fr-0010/", DESKTOP),
+    Shot("learn", "/de/centers/de/learn/", DESKTOP),
     Shot("home-phone", "/de/", PHONE),
     Shot("centre-ur-dark-phone", "/ur/centers/mt/", PHONE, "dark"),
 )
@@ -124,7 +125,10 @@ def _code_fresh() -> str:
 
 
 def desk_shots(browser: Browser, base_url: str, folder: Path) -> dict[str, int]:
-    """A change on its way: the form, the publisher's desk, what changes, and the record's history. Sizes by name."""
+    """A change on its way: the form, the publisher's desk, what changes, the record's history; and who checks facts.
+
+    Sizes by name.
+    """
     sizes: dict[str, int] = {}
 
     def take(page: Page, name: str, at: str = "") -> None:
@@ -156,6 +160,9 @@ def desk_shots(browser: Browser, base_url: str, folder: Path) -> dict[str, int]:
     publisher.get_by_text("Published: voters see it now.").first.wait_for()
     publisher.goto(f"/staff/centers/ie/record/{RECORD}/")
     take(publisher, "desk-history", at="#history")
+    operator = member_page(browser, base_url, "operator@demo.example")
+    operator.goto("/staff/factcheck/")
+    take(operator, "coverage-board")
     return sizes
 
 
