@@ -110,9 +110,19 @@ def is_kept(root: Path) -> bool:
 
 
 def server_of(root: Path, program: str) -> int:
-    """Process id of the server itself."""
-    (number,) = processes_of(root, f"/{program} ")
+    """Process id of the server itself; a child it has just forked still looks like it for a moment."""
+    found = processes_of(root, f"/{program} ")
+    (number,) = (one for one in found if parent_of(one) not in {0, *found})
     return number
+
+
+def parent_of(number: int) -> int:
+    """The process's parent; 0 where the process is gone."""
+    try:
+        # The name before the state may hold blanks and brackets.
+        return int(Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def query(root: Path, statement: str) -> list[tuple[object, ...]]:
