@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from django.core.cache import cache
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
-from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +13,7 @@ from rest_framework.response import Response
 from centers.literacy.views_file import LARGEST, MOST_LINES, FigureProblem, FiguresError, figures_taken
 from centers.models import ReportedViews
 from centers.services.views_report import Source, views_report
+from electioncenters.pace import MINUTE, pace_count
 from labeling.api.content import Busy, PlatformView, TooLarge, Unreadable
 from labeling.api.schema import PROBLEM
 from labeling.models import ApiKey, Platform
@@ -24,7 +22,6 @@ from labeling.services.intake_limits import BusyError
 
 #: Calls of one platform that are answered in a minute: figures are reported by the day or the month.
 _CALLS: Final = 30
-_MINUTE: Final = 60
 
 _FIGURES: Final[dict[str, Any]] = {
     "type": "object",
@@ -135,12 +132,6 @@ def _named(problems: list[FigureProblem]) -> dict[str, str]:
 
 
 def _quota_check(platform: Platform) -> None:
-    """Raises `Busy`. While the counter is away, nothing is counted: a key is needed all the same."""
-    key = f"literacy-views:{platform.pk}:{int(timezone.now().timestamp()) // _MINUTE}"
-    try:
-        cache.add(key, 0, timeout=2 * _MINUTE)
-        calls = int(cache.incr(key))
-    except RedisError:
-        return
-    if calls > _CALLS:
-        raise Busy("quota", f"{_CALLS} reports a minute are taken. Send it again later.", BusyError(_MINUTE))
+    """Raises `Busy`."""
+    if not pace_count(f"literacy-views:{platform.pk}", most=_CALLS):
+        raise Busy("quota", f"{_CALLS} reports a minute are taken. Send it again later.", BusyError(MINUTE))

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from electioncenters.errors import problem
+from electioncenters.pace import MINUTE, pace_count
 from labeling.api.content import Busy, PlatformView, TooLarge, Unreadable
 from labeling.api.schema import DECLARATION, DECLARED, PROBLEM, PROVENANCE
 from labeling.intake.item import Made
@@ -25,14 +26,12 @@ from labeling.provenance import NotMediaError, Provenance, TooLargeError, TrustE
 from labeling.services.ai_statement import AiStanding, TooManyFilesError, credentials_take, declaration_take
 from labeling.services.api_key import api_key_use
 from labeling.services.intake_limits import BusyError
-from labeling.services.platform_pace import pace_count
 from labeling.uris import uri_parts
 
 logger = logging.getLogger(__name__)
 
 _PIECE: Final = 256 * 1024
 _DECLARATION_BYTES: Final = 4_096
-_MINUTE: Final = 60
 _URI = OpenApiParameter(
     "uri", {"type": "string"}, OpenApiParameter.PATH, description="`platform:external_id`, of the calling platform."
 )
@@ -221,9 +220,9 @@ def _declared(request: Request) -> AiSays:
 
 
 def _pace_check(platform: Platform) -> None:
-    if not pace_count(platform=platform, what="provenance", most=settings.PROVENANCE_PER_MINUTE):
+    if not pace_count(f"provenance:{platform.pk}", most=settings.PROVENANCE_PER_MINUTE):
         detail = f"{settings.PROVENANCE_PER_MINUTE} files and declarations a minute are taken. Send this again later."
-        raise Busy("quota", detail, BusyError(_MINUTE))
+        raise Busy("quota", detail, BusyError(MINUTE))
 
 
 def _used(request: Request) -> None:
