@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-
-import msgspec
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +10,7 @@ from accounts.staff.access import StaffRequest, staff_view
 from labeling.models import IntakeBatch, Platform
 from labeling.pipeline import pipeline_read
 from labeling.services.batch_replay import NotReplayableError, batch_replay
-from labeling.services.payload import payload_lines
+from labeling.services.payload import DamagedPayloadError, payload_lines
 from labeling.staff.finding import set_aside_or_404
 
 OPERATE = "labeling.operate_pipeline"
@@ -37,7 +34,7 @@ def batch_download(request: StaffRequest, batch: IntakeBatch) -> HttpResponse:
     """The items of a batch that was set aside, as NDJSON: what people wrote, to be erased when it was read."""
     try:
         lines = payload_lines(batch.payload or b"")
-    except (zlib.error, msgspec.MsgspecError):
+    except DamagedPayloadError:
         messages.error(request, "The items cannot be read any more.")
         return redirect("pipeline")
     response = HttpResponse(lines, content_type="application/x-ndjson")

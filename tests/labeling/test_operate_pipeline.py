@@ -300,13 +300,15 @@ def test_a_download_overwrites_nothing_and_follows_no_link(post: Post, tmp_path:
 def test_only_what_was_set_aside_can_be_downloaded(post: Post, tmp_path: Path) -> None:
     path = tmp_path / "batch.ndjson"
     waiting = post([item("a")]).json()["batch"]
-    damaged, erased = set_aside(post, "p"), set_aside(post, "q")
-    IntakeBatch.objects.filter(pk=damaged.pk).update(payload=b"no zlib")
+    damaged, cut, erased = set_aside(post, "p"), set_aside(post, "r"), set_aside(post, "q")
+    IntakeBatch.objects.filter(pk=damaged.pk).update(payload=b"no JSON")
+    IntakeBatch.objects.filter(pk=cut.pk).update(payload=bytes(cut.payload or b"")[:-9])
     IntakeBatch.objects.filter(pk=erased.pk).update(payload=None)
 
     for batch, reason in (
         (waiting, "not set aside"),
         (damaged.public_id, "damaged"),
+        (cut.public_id, "damaged"),
         (erased.public_id, "have been erased"),
         (uuid.uuid4(), "no batch"),
     ):

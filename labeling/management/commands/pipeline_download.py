@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import zlib
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from labeling.models import BatchState, IntakeBatch
-from labeling.services.payload import payload_lines
+from labeling.services.payload import DamagedPayloadError, payload_lines
 
 
 class Command(BaseCommand):
@@ -45,7 +43,7 @@ def _lines(public_id: UUID) -> bytes:
         raise CommandError(f"The items of batch {public_id} have been erased.")
     try:
         return payload_lines(batch.payload)
-    except (zlib.error, msgspec.MsgspecError) as error:
+    except DamagedPayloadError as error:
         raise CommandError(f"The items of batch {public_id} are damaged and cannot be read.") from error
 
 
