@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from electioncenters.collector import collector_paused
 from electioncenters.errors import problem
 from labeling.api.auth import ApiKeyAuthentication, IsPlatform
 from labeling.api.schema import BATCH_STATE, ITEM, ITEMS_ACCEPTED, PROBLEM
@@ -127,6 +128,11 @@ class ContentView(PlatformView):
     def post(self, request: Request) -> Response | HttpResponse:
         """Read, store, answer."""
         _refuse_when_behind()
+        # What thousands of items are made of is no garbage until the answer is there, and then goes by itself.
+        with collector_paused():
+            return self._taken(request)
+
+    def _taken(self, request: Request) -> Response | HttpResponse:
         parsed = _parse(request)
         if not parsed.items and not parsed.invalid:
             raise exceptions.ParseError("The body holds no item.")

@@ -44,7 +44,7 @@ class TermFound(NamedTuple):
     year: int | None = None
 
 
-class _Compound(NamedTuple):
+class CompoundRule(NamedTuple):
     """A compound rule by the numbers of its terms."""
 
     rule: Rule
@@ -67,10 +67,10 @@ class CompoundRules:
     def __init__(self, rules: Iterable[Rule], geography: Geography) -> None:
         self.signs: list[TermSign] = []
         self._numbers: dict[tuple[str, ...], int] = {}
-        self._by_term: dict[int, list[_Compound]] = {}
+        self._by_term: dict[int, list[CompoundRule]] = {}
         for rule in rules:
             year = year_of_election(geography, rule.election)
-            compound = _Compound(rule, *(self._numbered(terms, year) for terms in _terms(rule)))
+            compound = CompoundRule(rule, *(self._numbered(terms, year) for terms in _terms(rule)))
             for number in self._asked_first(compound):
                 self._by_term.setdefault(number, []).append(compound)
         self._ids: dict[str, list[TermSign]] = {}
@@ -107,7 +107,7 @@ class CompoundRules:
         named = self._handles.get(handle_key(handle), ())
         return found + [TermFound(sign.number, "account", handle) for sign in named if sign.is_spelled(handle)]
 
-    def met(self, found: AbstractSet[int]) -> list[_Compound]:
+    def met(self, found: AbstractSet[int]) -> list[CompoundRule]:
         """Return the rules that ask for no more than the terms with these numbers, each once."""
         asked = {id(one): one for number in found for one in self._by_term.get(number, ())}
         return [one for one in asked.values() if one.is_met(found)]
@@ -140,7 +140,7 @@ class CompoundRules:
             self.signs += [TermSign(number, Term(term.kind, pattern, term.key)) for pattern in patterns]
         return number
 
-    def _asked_first(self, compound: _Compound) -> Iterable[int]:
+    def _asked_first(self, compound: CompoundRule) -> Iterable[int]:
         """The terms one of which must be there: the longest of `all_of`, since long words are rare."""
         if not compound.all_of:
             return compound.any_of

@@ -83,11 +83,12 @@ class PhraseIndex(Generic[T]):
         patterns = self._patterns
         found: list[Occurrence] = []
         for index, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True):
-            pattern = patterns[index]
-            if pattern.whole is not None:
-                if occurrence := _starred(padded, pattern, index, start, end):
-                    found.append(occurrence)
-            elif pattern.is_open:
+            _, is_open, whole, words_before, in_compounds = patterns[index]
+            if whole is not None:
+                begin = _begin(padded, start, words_before, in_compounds=in_compounds)
+                if begin >= 0 and (match := whole.match(padded, begin)):
+                    found.append((begin, -match.end(), True, index))
+            elif is_open:
                 space = padded.index(" ", end)
                 if space - end <= MOST_INFLECTION:
                     found.append((start, -space - 1, True, index))
@@ -96,19 +97,18 @@ class PhraseIndex(Generic[T]):
         return found
 
 
-def _starred(padded: str, pattern: _Pattern, index: int, start: int, end: int) -> Occurrence | None:
-    """A phrase with stars before or between its words, if the text around its longest part is as it must be."""
-    if pattern.in_compounds:
+def _begin(padded: str, start: int, words_before: int, *, in_compounds: bool) -> int:
+    """Where a phrase would begin, of which the longest part stands at `start`; negative where too few words do."""
+    if in_compounds:
         start = padded.rindex(" ", 0, start + 1)
-    for _ in range(pattern.words_before):
+    for _ in range(words_before):
         start = padded.rfind(" ", 0, start)
-    match = pattern.whole.match(padded, start) if pattern.whole and start >= 0 else None
-    return (start, -match.end(), True, index) if match else None
+    return start
 
 
 def longest(occurrences: Iterable[tuple[Occurrence, T]]) -> list[Found[T]]:
     """Return what stands for something, of overlapping ones the leftmost and longest."""
-    meant = [(span, value) for span, value in occurrences if value]
+    meant = [one for one in occurrences if one[1]]
     if len(meant) > 1:
         meant.sort(key=_first)
     found: list[Found[T]] = []

@@ -1,7 +1,7 @@
 """Countries named in a text, by name, adjective or flag: looked for only when an election was spoken of."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from labeling.matching.model import CODES, EU, Geography
@@ -114,9 +114,10 @@ def _names_last(meant: Mapping[tuple[str, bool], _Name]) -> tuple[_Name, ...]:
     return tuple(sorted(meant.values(), key=lambda name: (not name.adjective, name.code)))
 
 
-def _flags(original: str) -> Iterator[str]:
-    for pair in _FLAG.findall(original):
-        yield "".join(chr(ord(char) - _FLAG_BASE) for char in pair)
+def _flags(original: str) -> Iterable[str]:
+    if original.isascii():
+        return ()
+    return ["".join(chr(ord(char) - _FLAG_BASE) for char in pair) for pair in _FLAG.findall(original)]
 
 
 def _names(geography: Geography) -> Iterator[tuple[str, _Name]]:

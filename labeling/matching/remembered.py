@@ -92,13 +92,10 @@ class Decisions:
 def _key(case: Case, year: re.Match[str] | None) -> Key:
     """All that a decision can depend on, see `decide` and `where`."""
     item, hits, known, places, _, _ = case
-    text = item.text
-    signs = tuple([(hit.rule.id, hit.text, hit.year, hit.term, hit.start is None) for hit in hits])
-    years = tuple([one[0] for one in years_written(text)])
     return (
-        signs,
+        tuple([(rule.id, text, year_in_it, term, start is None) for rule, text, start, _, year_in_it, term in hits]),
         known,
-        years,
+        tuple([one[0] for one in years_written(item.text)]),
         None if year is None else year[0],
         is_history(case),
         item.created_at.year if item.created_at else None,
@@ -120,23 +117,20 @@ def _is_about_places(hits: Sequence[Any]) -> bool:
 def _geometry(case: Case) -> Key:
     """Where signs and countries stand to each other, with the text between them."""
     text = case.item.text
-    spans = [(hit.start, hit.end) for hit in case.hits if hit.start is not None and hit.end is not None]
-    spans += [(place.start, place.end) for place in case.places if place.start >= 0]
-    first = min([start for start, _ in spans], default=0)
-    last = max([end for _, end in spans], default=0)
+    starts = [hit.start for hit in case.hits if hit.start is not None]
+    ends = [hit.end for hit in case.hits if hit.end is not None]
+    for place in case.places:
+        if place.start >= 0:
+            starts.append(place.start)
+            ends.append(place.end)
+    first, last, length = min(starts, default=0), max(ends, default=0), len(text)
     return (
         text[first:last],
-        tuple([hit.start is not None and (hit.start - first, (hit.end or 0) - first) for hit in case.hits]),
+        tuple([start is not None and (start - first, (end or 0) - first) for _, _, start, end, _, _ in case.hits]),
         tuple(
             [
-                (
-                    place.code,
-                    place.start >= 0 and (place.start - first, place.end - first),
-                    place.adjective,
-                    place.town,
-                    place.end > len(text),
-                )
-                for place in case.places
+                (code, start >= 0 and (start - first, end - first), adjective, town, end > length)
+                for code, start, end, adjective, town in case.places
             ]
         ),
     )

@@ -4,15 +4,19 @@ Most items match nothing, so the way to "nothing" is short: a look at the words 
 per hashtag and one pass of the automaton over the folded text. Everything else happens only when a sign was found.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import structs
 
-from labeling.matching.compound import CompoundRules, TermFound, TermSign
+from labeling.matching.compound import CompoundRule, CompoundRules, TermFound, TermSign
 from labeling.matching.conditions import is_in_force, is_in_region
 from labeling.matching.decide import Case, election_in
 from labeling.matching.groups import (
@@ -37,7 +41,7 @@ from labeling.matching.hits import (
 )
 from labeling.matching.model import Geography, Item, Match, Rule, Thresholds
 from labeling.matching.phrases import Found, Occurrence, PhraseIndex, longest
-from labeling.matching.places import PlaceFinder
+from labeling.matching.places import Place, PlaceFinder
 from labeling.matching.remembered import Decisions
 from labeling.matching.screen import Screen, Seen, Sign, words_of
 from labeling.matching.tags import TagEntry, TagIndex
@@ -51,8 +55,14 @@ _ENOUGH_TOGETHER = 3
 # Parties and governments are in the news between elections, too: they back a sign, and never make one.
 _EVERYDAY = frozenset({"politics"})
 _MOST_TAGS = 1_024
+# Items that take each step of matching together: their texts and signs fit into a core's caches.
+_TOGETHER = 256
 # Stands for every language that no rule is of: what cannot be misunderstood is found there, too.
 _OTHER = "und"
+
+
+_stands, _contrary = attrgetter("stands"), attrgetter("contrary")
+_NOTHING_KNOWN = Background(None, None)
 
 
 class _TagFound(NamedTuple):
@@ -70,6 +80,27 @@ class TagRule(NamedTuple):
     rule: Rule
     jurisdiction: str | None
     election: str | None
+
+
+@dataclass(slots=True)
+class _Looked:
+    """An item as far as it was looked at: where it stands among those looked at, and what is known of it by now.
+
+    `meant` are the rules that the signs found may mean, `met` the compound ones whose terms are all there.
+    """
+
+    position: int
+    item: Item
+    accounts: list[TermFound]
+    language: str | None
+    index: PhraseIndex[Group]
+    text: NormalisedText
+    spans: Sequence[Occurrence] = ()
+    tags: Sequence[_TagFound] = ()
+    met: Sequence[CompoundRule] = ()
+    meant: Sequence[Rule] = ()
+    known: Background = _NOTHING_KNOWN
+    hits: Sequence[Hit] = ()
 
 
 class CompiledRuleset:
@@ -90,6 +121,7 @@ class CompiledRuleset:
         labelling = [rule for rule in kept if rule.action != "remind"]
         signs = [sign for rule in labelling if rule.kind != "compound" for sign in as_written(rule, geography)]
         self._compounds = CompoundRules((rule for rule in labelling if rule.kind == "compound"), geography)
+        self._any_is_compound = bool(self._compounds)
         self._tags = tag_index(signs, self._compounds)
         self._phrases = phrase_keys(signs, self._compounds)
         self._spoken = frozenset().union(*(rule.languages for rule in labelling))
@@ -118,39 +150,81 @@ class CompiledRuleset:
     def match(
         self, item: Item, *, braked: AbstractSet[str] = frozenset(), at: datetime | None = None, screened: bool = False
     ) -> tuple[Match, ...]:
-        """Return the labels `item` should carry or a moderator should look at; mostly none.
+        """Return the labels `item` should carry or a moderator should look at, see `match_all`; mostly none."""
+        return self.match_all((item,), braked=braked, at=at, screened=screened)[0]
+
+    def match_all(
+        self,
+        items: Sequence[Item],
+        *,
+        braked: AbstractSet[str] = frozenset(),
+        at: datetime | None = None,
+        screened: bool = False,
+    ) -> list[tuple[Match, ...]]:
+        """Return of each item the labels it should carry or a moderator should look at.
 
         `braked` are ids of rules that must not apply a label now: what would not be applied without their signs
         goes to a moderator. `at` is the moment an undated item is taken to be of, for rules bound to a time. `screened`
-        says that `may_match` has let the item through.
+        says that `may_match` has let the items through.
+
+        Many items take each step together: what a step needs (tables of words, an automaton, rules) is large, and
+        stays in the processor's caches while it goes from item to item. It helps if items of one language are
+        neighbours.
         """
-        accounts = self._compounds.accounts(item) if self._compounds else []
+        found: list[tuple[Match, ...]] = []
+        for first in range(0, len(items), _TOGETHER):
+            found += self._match_some(items[first : first + _TOGETHER], braked, at, screened=screened)
+        return found
+
+    def _match_some(
+        self, items: Sequence[Item], braked: AbstractSet[str], at: datetime | None, *, screened: bool
+    ) -> list[tuple[Match, ...]]:
+        looked = self._looked_at(items, screened=screened)
+        for one in looked:
+            one.spans = one.index.spans(one.text)
+        for one in looked:
+            one.tags = self._find_tags(one.item)
+        looked = [one for one in looked if self._is_worth_knowing(one)]
+        for one in looked:
+            known = one.known = background(one.item, one.meant, self.geography)
+            if known.language != one.language:
+                one.index = self._index(known.language)
+                one.spans = one.index.spans(one.text)
+        for one in looked:
+            one.hits = self._hits(one, at)
+        looked = [one for one in looked if _suffice(one.hits)]
+        places = [self._places.find(one.text, one.known.language) for one in looked]
+        matches: list[tuple[Match, ...]] = [()] * len(items)
+        for one, named in zip(looked, places, strict=True):
+            matches[one.position] = self._decide(one, named, braked)
+        return matches
+
+    def _looked_at(self, items: Sequence[Item], *, screened: bool) -> list[_Looked]:
+        """Those of the items that could match, made ready to be searched."""
+        looked: list[_Looked] = []
         needs_screen = self._compounds.ask_for_accounts or not screened
-        if needs_screen and not accounts and not any(self._screen.let_through((item,), self._language_of)):
-            return ()
-        language, index = self._by_tag.get(item.lang) or self._language(item.lang)
-        words = words_of(item.text, item.hashtags)
-        text = normalise_text(words)
-        spans = index.spans(text)
-        tags = self._find_tags(item)
-        if not spans and not tags and not accounts:
-            return ()
-        groups = [index.values[span[3]] for span in spans]
-        groups += [tag.group for tag in tags]
-        met = self._compounds.met(_numbers(groups, accounts)) if self._compounds else []
-        if not met and not any(group.stands for group in groups) and not _stand_together(groups):
-            return ()
-        meant = [rule for group in groups for rule in group.rules]
-        known = background(item, [*meant, *(one.rule for one in met)], self.geography)
-        if known.language != language:
-            index = self._index(known.language)
-            spans = index.spans(text)
-        hits = self._hits(item, text, index, spans, tags, known=known)
-        if met:
-            hits += self._compounds.hits([*accounts, *_terms_found(item, text, index, spans, tags)], known)
-        if self._any_is_bound:
-            hits = self._in_force(hits, known, item.created_at or at)
-        return self._decide(item, text, hits, known, braked)
+        for position, item in enumerate(items):
+            accounts = self._compounds.accounts(item) if self._any_is_compound else []
+            if needs_screen and not accounts and not any(self._screen.let_through((item,), self._language_of)):
+                continue
+            language, index = self._by_tag.get(item.lang) or self._language(item.lang)
+            text = normalise_text(words_of(item.text, item.hashtags))
+            looked.append(_Looked(position, item, accounts, language, index, text))
+        return looked
+
+    def _is_worth_knowing(self, one: _Looked) -> bool:
+        """Whether signs were found that may mean something; notes which rules it is that they may mean."""
+        values = one.index.values
+        groups = [values[span[3]] for span in one.spans]
+        groups += [tag.group for tag in one.tags]
+        if not groups and not one.accounts:
+            return False
+        if self._any_is_compound:
+            one.met = self._compounds.met(_numbers(groups, one.accounts))
+        if not one.met and not any(map(_stands, groups)) and not _stand_together(groups):
+            return False
+        one.meant = [rule for group in groups for rule in group.rules] + [compound.rule for compound in one.met]
+        return True
 
     def tag_rules(self, tag: str, at: datetime | None = None) -> tuple[TagRule, ...]:
         """Return the rules that a hashtag (without its sign, as written) triggers by itself, those of every action.
@@ -202,7 +276,7 @@ class CompiledRuleset:
         concepts = frozenset().union(*(group.concepts for group in groups))
         return Sign(asked or any(group.stands for group in groups), concepts)
 
-    def _in_force(self, hits: list[Hit], known: Background, moment: datetime | None) -> list[Hit]:
+    def _in_force(self, hits: Iterable[Hit], known: Background, moment: datetime | None) -> list[Hit]:
         """Leave out the signs of rules that are bound to other regions or times."""
         return [
             hit
@@ -211,13 +285,9 @@ class CompiledRuleset:
             or (is_in_region(hit.rule.regions, known.region) and is_in_force(hit.rule, moment, self.geography))
         ]
 
-    def _decide(
-        self, item: Item, text: NormalisedText, hits: list[Hit], known: Background, braked: AbstractSet[str]
-    ) -> tuple[Match, ...]:
-        if not _suffice(hits):
-            return ()
-        places = beside(self._places.find(text, known.language), hits)
-        case = Case(item, hits, known, places, self.geography, self.thresholds)
+    def _decide(self, one: _Looked, named: list[Place], braked: AbstractSet[str]) -> tuple[Match, ...]:
+        hits = one.hits
+        case = Case(one.item, hits, one.known, beside(named, hits), self.geography, self.thresholds)
         matches = self._decisions.decide(case)
         if not braked or not any(hit.rule.id in braked for hit in hits):
             return matches
@@ -250,25 +320,22 @@ class CompiledRuleset:
             index = self._indexes[language] = PhraseIndex(grouped(pairs))
         return index
 
-    def _hits(
-        self,
-        item: Item,
-        text: NormalisedText,
-        index: PhraseIndex[Group],
-        spans: list[Occurrence],
-        tags: list[_TagFound],
-        *,
-        known: Background,
-    ) -> list[Hit]:
+    def _hits(self, one: _Looked, at: datetime | None) -> list[Hit]:
+        """The signs of an item that mean something in its language, region and time."""
+        spans, known, values = one.spans, one.known, one.index.values
         if known.language is None:
-            groups = {span[3]: group_of(speakable(index.values[span[3]].all, known, self.geography)) for span in spans}
+            groups = {span[3]: group_of(speakable(values[span[3]].all, known, self.geography)) for span in spans}
         else:
-            groups = {span[3]: index.values[span[3]] for span in spans}
+            groups = {span[3]: values[span[3]] for span in spans}
         # Words of other votes count inside signs, too: "elections to the parliament of students".
         phrases = longest([(span, groups[span[3]].rules) for span in spans])
-        if any(group.contrary for group in groups.values()):
+        if any(map(_contrary, groups.values())):
             phrases += longest([(span, groups[span[3]].contrary) for span in spans])
-        return _distinct([*self._tag_hits(item, tags, known), *_phrase_hits(item, text, phrases, known)])
+        hits = _phrase_hits(one.item, one.text, phrases, known)
+        hits = _distinct(self._tag_hits(one.item, one.tags, known), hits) if one.tags else _first_of_each(hits)
+        if one.met:
+            hits += self._compounds.hits([*one.accounts, *_terms_found(one)], known)
+        return self._in_force(hits, known, one.item.created_at or at) if self._any_is_bound else hits
 
     def _find_tags(self, item: Item) -> list[_TagFound]:
         if item.hashtags is not None:
@@ -279,7 +346,7 @@ class CompiledRuleset:
 
     def _look_up(self, tag: str, span: Span | None) -> Sequence[_TagFound]:
         """The first reading of a tag as signs, and every reading as terms."""
-        if not self._compounds:
+        if not self._any_is_compound:
             found = self._tags.find(tag)
             return (_TagFound(found[0], tag, found[1], span),) if found else ()
         readings: list[_TagFound] = []
@@ -289,24 +356,28 @@ class CompiledRuleset:
             is_read = is_read or bool(group.rules)
         return readings
 
-    def _tag_hits(self, item: Item, tags: list[_TagFound], known: Background) -> Iterator[Hit]:
+    def _tag_hits(self, item: Item, tags: Iterable[_TagFound], known: Background) -> list[Hit]:
+        hits: list[Hit] = []
         for group, tag, year, span in tags:
             start, end = span or _place_of(tag, item.text)
             written = group.rules if year else spelled(group.rules, tag)
-            for rule in likeliest(speakable(written, known, self.geography), known):
-                yield Hit(rule, tag, start, end, year)
+            meant = likeliest(speakable(written, known, self.geography), known)
+            hits += [Hit(rule, tag, start, end, year) for rule in meant]
+        return hits
 
 
 def _phrase_hits(
     item: Item, text: NormalisedText, phrases: Iterable[Found[tuple[Rule, ...]]], known: Background
-) -> Iterator[Hit]:
+) -> list[Hit]:
+    hits: list[Hit] = []
+    original, length = text.original, len(item.text)
     for rules, first, after in phrases:
         start, end = text.original_span(first, after)
-        written = text.original[start:end]
-        inside = end <= len(item.text)
-        for rule in likeliest(spelled(rules, written), known):
-            year = year_in(rule.pattern, written)
-            yield Hit(rule, written, start if inside else None, end if inside else None, year)
+        written = original[start:end]
+        from_, to = (start, end) if end <= length else (None, None)
+        meant = likeliest(spelled(rules, written), known)
+        hits += [Hit(rule, written, from_, to, year_in(rule.pattern, written)) for rule in meant]
+    return hits
 
 
 def _numbers(groups: Iterable[Group], accounts: Iterable[TermFound]) -> set[int]:
@@ -314,17 +385,16 @@ def _numbers(groups: Iterable[Group], accounts: Iterable[TermFound]) -> set[int]
     return {sign.number for group in groups for sign in group.terms} | {found.number for found in accounts}
 
 
-def _terms_found(
-    item: Item, text: NormalisedText, index: PhraseIndex[Group], spans: Iterable[Occurrence], tags: Iterable[_TagFound]
-) -> Iterator[TermFound]:
+def _terms_found(one: _Looked) -> Iterator[TermFound]:
     """The terms that stand in an item, spelled as they want to be, overlapping ones too."""
-    for group, tag, year, span in tags:
+    item, text = one.item, one.text
+    for group, tag, year, span in one.tags:
         start, end = (span or _place_of(tag, item.text)) if group.terms else (None, None)
         for sign in group.terms:
             if sign.is_spelled(tag):
                 yield TermFound(sign.number, "hashtag", tag, start, end, year)
-    for first, minus_end, _, value in sorted(spans):
-        for sign in index.values[value].terms:
+    for first, minus_end, _, value in sorted(one.spans):
+        for sign in one.index.values[value].terms:
             start, end = text.original_span(first, -minus_end - 2)
             written = text.original[start:end]
             if sign.is_spelled(written):
@@ -339,14 +409,24 @@ def compile_ruleset(
     return CompiledRuleset(rules, version, geography, thresholds)
 
 
-def _distinct(hits: Sequence[Hit]) -> list[Hit]:
+def _distinct(by_tag: list[Hit], by_phrase: list[Hit]) -> list[Hit]:
     """Keep of each rule the first hit, and of a hashtag the tag only, not the phrase inside it."""
-    tags = {(hit.start, hit.end) for hit in hits if hit.rule.kind == "hashtag" and hit.start is not None}
+    tags = {(hit.start, hit.end) for hit in by_tag if hit.start is not None}
+    apart = [
+        hit
+        for hit in by_phrase
+        if hit.start is None or (hit.start - 1, hit.end) not in tags or hit.rule.kind != "phrase"
+    ]
+    return _first_of_each(by_tag + apart)
+
+
+def _first_of_each(hits: list[Hit]) -> list[Hit]:
+    """Keep of each rule the first hit."""
+    if len(hits) <= 1:
+        return hits
     first: dict[str, Hit] = {}
     for hit in hits:
-        within = hit.start is not None and (hit.start - 1, hit.end) in tags and hit.rule.kind == "phrase"
-        if not within:
-            first.setdefault(hit.rule.id, hit)
+        first.setdefault(hit.rule.id, hit)
     return list(first.values())
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Final
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 
 from electioncenters.plain_cursor import plain_cursor
@@ -16,6 +17,10 @@ from labeling.services.payload import Payload, payload_pack
 
 #: So long a message is given to arrive before the sweeper sends another.
 MESSAGE_GRACE = dt.timedelta(seconds=10)
+
+#: What is told of a batch that was stored: all but the items, which are the caller's.
+_FIELDS: Final = [field for field in IntakeBatch._meta.concrete_fields if field.name != "payload"]
+_COLUMNS: Final = ", ".join(str(field.column) for field in _FIELDS)
 
 
 def batch_store(*, platform: Platform, items: list[Item]) -> IntakeBatch:
@@ -38,14 +43,15 @@ def _insert(platform: Platform, payload: Payload, count: int) -> IntakeBatch | N
     with plain_cursor() as cursor:
         # Nothing is inserted while the same items wait (`batch_waits_once`).
         cursor.execute(
-            """INSERT INTO labeling_intakebatch
+            f"""INSERT INTO labeling_intakebatch
                    (public_id, platform_id, state, payload, digest, item_count, received_at, due_at,
                     attempts, error, matched_count, label_count, repeated_count, failed_count)
                VALUES (%s, %s, 'received', %b, %b, %s, %s, %s, 0, '', 0, 0, 0, 0)
-               ON CONFLICT DO NOTHING""",
+               ON CONFLICT DO NOTHING RETURNING {_COLUMNS}""",  # noqa: S608 -- our own columns
             [public_id, platform.pk, payload.data, payload.digest, count, now, now + MESSAGE_GRACE],
         )
-    return IntakeBatch.objects.filter(public_id=public_id).defer("payload").first()
+        row = cursor.fetchone()
+    return IntakeBatch.from_db(DEFAULT_DB_ALIAS, [field.attname for field in _FIELDS], row) if row else None
 
 
 def _waiting(platform: Platform, payload: Payload, count: int) -> IntakeBatch:

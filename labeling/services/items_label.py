@@ -8,7 +8,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import compress, groupby
 from typing import NamedTuple
 
 from msgspec import structs
@@ -203,23 +203,41 @@ def _candidates(matcher: Matcher, items: list[PackedItem]) -> Iterator[_Candidat
 
 def _match(candidates: Iterable[_Candidate], outcome: Outcome) -> list[_Matched]:
     """Which items match what. One that cannot be matched is set aside and holds up no other."""
-    matched: list[_Matched] = []
     # What is compiled for a language is large: taking those of one language after another keeps it in the CPU's caches.
-    for packed, matcher, screened in sorted(candidates, key=lambda one: one.item.lang or ""):
+    ordered = sorted(candidates, key=lambda one: (one.matcher.ruleset, one.screened, one.item.lang or ""))
+    matched: list[_Matched] = []
+    for _, alike in groupby(ordered, key=lambda one: (one.matcher.ruleset, one.screened)):
+        some = list(alike)
+        matcher = some[0].matcher
         tally = outcome.tallies[matcher.ruleset]
-        try:
-            item = packed.unpacked()
-            matches = matcher.match(item, screened=screened)
-        except Exception as error:
-            logger.error("An item could not be matched and is set aside: %s", failure_described(error))
-            outcome.failed.append(packed)
-            outcome.errors.append(f"{type(error).__name__} while matching")
-            tally.items -= 1
-            continue
-        if matches:
-            tally.count(item, matches, matcher.standing)
-            matched.append(_Matched(item, matches, matcher))
+        for packed, result in _each_matched(some):
+            if isinstance(result, Exception):
+                logger.error("An item could not be matched and is set aside: %s", failure_described(result))
+                outcome.failed.append(packed)
+                outcome.errors.append(f"{type(result).__name__} while matching")
+                tally.items -= 1
+            elif result.matches:
+                tally.count(result.item, result.matches, matcher.standing)
+                matched.append(result)
     return matched
+
+
+def _each_matched(candidates: list[_Candidate]) -> Iterator[tuple[PackedItem, _Matched | Exception]]:
+    """What each of some candidates of one set matches, or why that cannot be said."""
+    matcher, screened = candidates[0].matcher, candidates[0].screened
+    try:
+        items = [one.item.unpacked() for one in candidates]
+        found = matcher.match_all(items, screened=screened)
+    except Exception as error:
+        if len(candidates) == 1:
+            yield candidates[0].item, error
+            return
+        # Which of them it is shows when each is matched for itself.
+        for one in candidates:
+            yield from _each_matched([one])
+        return
+    for one, item, matches in zip(candidates, items, found, strict=True):
+        yield one.item, _Matched(item, matches, matcher)
 
 
 def _write_matched(platform: Platform, matched: list[_Matched], now: dt.datetime) -> int:

@@ -51,14 +51,20 @@ class Matcher:
         """Which of the items could carry a label: a first look at all of them together, see `CompiledRuleset`."""
         return list(self.compiled.may_match(items))
 
-    def match(self, item: Item, *, screened: bool = False) -> tuple[Match, ...]:
-        """The labels `item` should carry; those for a place the portal has no centre for are left out.
+    def match(self, item: Item) -> tuple[Match, ...]:
+        """The labels `item` should carry; those for a place the portal has no centre for are left out."""
+        return self.match_all([item], screened=False)[0]
 
-        `screened` says that `screen` has let it through.
+    def match_all(self, items: Sequence[Item], *, screened: bool) -> list[tuple[Match, ...]]:
+        """What `match` says of each item; much quicker together, best with items of one language side by side.
+
+        `screened` says that `screen` has let them through.
         """
-        now = None if item.created_at else dt.datetime.now(dt.UTC)
-        found = self.compiled.match(item_for_matching(item), braked=self.braked, at=now, screened=screened)
-        return tuple([match for match in found if match.jurisdiction in self.jurisdictions]) if found else ()
+        looked_at = [item_for_matching(item) for item in items]
+        now = dt.datetime.now(dt.UTC)
+        found = self.compiled.match_all(looked_at, braked=self.braked, at=now, screened=screened)
+        places = self.jurisdictions
+        return [tuple([match for match in each if match.jurisdiction in places]) if each else () for each in found]
 
     def election_of(self, match: Match) -> int | None:
         """The election a match names; none where the portal has no such election, which is better than another."""

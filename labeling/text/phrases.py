@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
 from itertools import accumulate
+from operator import add
 
 from labeling.text.characters import is_letter, is_mark
 from labeling.text.keys import fold_char
@@ -53,14 +54,20 @@ class NormalisedText:
         """
         if start >= end:
             raise ValueError(f"an empty span has no place in the original: {start}-{end}")
-        if not self._ends:
-            self._ends = list(accumulate(map(len, self._folded)))
+        ends = self._ends
+        if not ends:
+            ends = self._ends = list(accumulate(map(len, self._folded)))
             self._starts = _word_starts(self.original, self._written)
         # Every folded word brings the space before it; the one before the first is padding, hence the 1.
-        index = bisect_right(self._ends, start + 1)
-        first, last = self._origin(start, index), end - 1
+        index = bisect_right(ends, start + 1)
+        first = self._origin(start, index)
         # Most spans are one word, and end where they begin.
-        after = self._origin(last, index if last + 1 < self._ends[index] else bisect_right(self._ends, end)) + 1
+        if end >= ends[index]:
+            after = self._origin(end - 1, bisect_right(ends, end)) + 1
+        elif len(self._folded[index]) == len(written := self._written[index]) + 1 and written.isascii():
+            after = first + end - start
+        else:
+            after = self._origin(end - 1, index) + 1
         original = self.original
         if after < len(original) and not original[after].isascii():
             while after < len(original) and is_mark(original[after]):
@@ -69,11 +76,12 @@ class NormalisedText:
 
     def _origin(self, offset: int, index: int) -> int:
         """Return the index in the original of the character at `offset`; only its word, at `index`, is unfolded."""
-        written = self._written[index]
-        within = offset - self._ends[index] + len(self._folded[index])
+        written, length = self._written[index], len(self._folded[index])
+        within = offset - self._ends[index] + length
         if within < 0:
             raise ValueError(f"offset {offset} is a space between words")
-        if written.isascii() and written.isalnum():
+        if length == len(written) + 1 and written.isascii():
+            # Folding put nothing but the space before it, and dropped nothing.
             return self._starts[index] + within
         return self._starts[index] + _offsets(written)[within]
 
@@ -84,9 +92,10 @@ def normalise_text(text: str) -> NormalisedText:
 
 
 def _word_starts(original: str, words: list[str]) -> list[int]:
-    after_one_space = [0, *accumulate(len(word) + 1 for word in words)]
-    if after_one_space[-1] == len(original) + 1:
-        return after_one_space
+    before = list(accumulate(map(len, words), initial=0))
+    if before[-1] + len(words) - 1 == len(original):
+        # One space between words, as nearly always.
+        return list(map(add, before, range(len(words))))
     starts: list[int] = []
     end = 0
     for word in words:

@@ -277,14 +277,14 @@ def test_what_a_person_decided_no_machine_changes(post: Post, label_all: Work) -
 def test_one_item_that_cannot_be_matched_holds_up_no_other(
     post: Post, label_all: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    match = Matcher.match
+    match_all = Matcher.match_all
 
-    def fragile(self: Matcher, content: Any, **known: Any) -> Any:
-        if content.external_id == "bad":
+    def fragile(self: Matcher, items: Any, **known: Any) -> Any:
+        if any(content.external_id == "bad" for content in items):
             raise RuntimeError("cannot read this")
-        return match(self, content, **known)
+        return match_all(self, items, **known)
 
-    monkeypatch.setattr(Matcher, "match", fragile)
+    monkeypatch.setattr(Matcher, "match_all", fragile)
     post([item("a"), item("bad"), item("b")])
     label_all()
 

@@ -235,17 +235,17 @@ def test_an_item_deleted_since_does_not_come_back_with_the_failed_ones(
     post: Post, label_all: LabelAll, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The failed item gets a batch younger than the deletion that was handed in after it."""
-    real = Matcher.match
+    real = Matcher.match_all
 
-    def broken(self: Matcher, given: Any, **known: Any) -> tuple[Match, ...]:
-        if given.external_id == "bad":
+    def broken(self: Matcher, given: Any, **known: Any) -> list[tuple[Match, ...]]:
+        if any(item.external_id == "bad" for item in given):
             raise ValueError("cannot be matched")
         return real(self, given, **known)
 
     first = post([item("bad"), item("good")]).json()["batch"]
     post([{"external_id": "bad", "deleted": True}])
     with monkeypatch.context() as faulty:
-        faulty.setattr(Matcher, "match", broken)
+        faulty.setattr(Matcher, "match_all", broken)
         batch_label(public_id=uuid.UUID(first))
         label_all()
     failed = IntakeBatch.objects.set_aside().get()

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+import labeling.matching.ruleset
 from labeling.matching import CompiledRuleset, Item, Match, Rule, compile_ruleset, remembered
 from labeling.matching.decide import decide
 from labeling.matching.remembered import Decisions
@@ -77,6 +78,22 @@ def test_what_is_remembered_is_what_would_be_decided(items: list[Item], braked: 
             assert [RULESET.match(item, braked=brakes) for _ in range(3)] == [alone] * 3
 
 
+@given(items=st.lists(ITEMS, max_size=9), screened=st.booleans(), braked=st.sets(st.sampled_from(["term:haus"])))
+@hypothesis_settings(deadline=None, max_examples=200)
+def test_items_taken_together_are_labelled_as_each_by_itself(
+    items: list[Item], screened: bool, braked: set[str]
+) -> None:
+    together = [item for item in items if not screened or any(RULESET.may_match((item,)))]
+    brakes = frozenset(braked)
+
+    with pytest.MonkeyPatch.context() as patch:
+        # Groups end within the list, too.
+        patch.setattr(labeling.matching.ruleset, "_TOGETHER", 4)
+        found = RULESET.match_all(together, screened=screened, braked=brakes)
+
+    assert found == [without_memory(RULESET, item, braked=brakes) for item in together]
+
+
 # One for all examples: what earlier ones left in its memory is what later ones are told.
 RULESET = compile_ruleset(RULES, "test", GEOGRAPHY)
 
@@ -89,6 +106,8 @@ def shipped_posts() -> Iterator[dict[str, Any]]:
 
 def test_shipped_posts_in_other_surroundings_are_decided_as_if_nothing_was_remembered() -> None:
     ruleset, chance = ruleset_shipped(), random.Random(1)
+    items: list[Item] = []
+    labels: list[tuple[Match, ...]] = []
     for post in shipped_posts():
         tags = post.get("hashtags")
         around = (
@@ -97,7 +116,11 @@ def test_shipped_posts_in_other_surroundings_are_decided_as_if_nothing_was_remem
         )
         for text in (post["text"], *around):
             item = Item(text, None if tags is None else tuple(tags), post.get("lang"), post.get("region"))
-            assert [ruleset.match(item) for _ in range(3)] == [without_memory(ruleset, item)] * 3, text
+            alone = without_memory(ruleset, item)
+            assert [ruleset.match(item) for _ in range(3)] == [alone] * 3, text
+            items.append(item)
+            labels.append(alone)
+    assert ruleset.match_all(items) == labels
 
 
 def test_the_same_signs_elsewhere_are_not_decided_again(monkeypatch: pytest.MonkeyPatch) -> None:
