@@ -17,13 +17,13 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import reduce
-from itertools import accumulate
-from operator import or_
+from itertools import accumulate, compress
+from operator import not_, or_
 from typing import NamedTuple, Protocol
 
 from labeling.matching.phrases import PhraseIndex
 from labeling.matching.years import TEMPLATE
-from labeling.text import fold_word
+from labeling.text import fold_words
 from labeling.text.hashtags import tag_spans
 
 #: Phrases of several words share so many pairs of bits, one for each of their two most telling words.
@@ -112,18 +112,20 @@ class Screen:
         telling = frozenset(marks)
         # Most words that have a mark are short ones, the second of a pair ("de", "la"): alone they can mean nothing.
         leading = frozenset([word for word, mark in marks.items() if mark & self._leading])
-        looked: list[bool] = []
-        for item, words in zip(items, written, strict=True):
-            tags = item.hashtags if tag_marks else None
-            if leading.isdisjoint(words) and (not tags or tag_marks.keys().isdisjoint(tags)):
-                looked.append(False)
-                continue
+        apart = list(map(leading.isdisjoint, written))
+        if tag_marks:
+            for position, item in enumerate(items):
+                if item.hashtags and not tag_marks.keys().isdisjoint(item.hashtags):
+                    apart[position] = False
+        looked = [False] * len(items)
+        for position in compress(range(len(items)), map(not_, apart)):
+            item = items[position]
             mark = 0
-            for word in telling.intersection(words):
+            for word in telling.intersection(written[position]):
                 mark |= marks[word]
-            for tag in tags or ():
+            for tag in (tag_marks and item.hashtags) or ():
                 mark |= tag_marks.get(tag, 0)
-            looked.append(mark != 0 and self._suffices(mark, language_of(item.lang)))
+            looked[position] = mark != 0 and self._suffices(mark, language_of(item.lang))
         return looked
 
     def _suffices(self, mark: int, language: str | None) -> bool:
@@ -165,8 +167,8 @@ class Screen:
     def _judge_words(self, words: Set[str]) -> dict[str, int]:
         """The marks of those of the words that have one."""
         marks: defaultdict[str, int] = defaultdict(int)
-        written = list(words)
-        folded = list(map(fold_word, written))
+        keys = fold_words(words)
+        written, folded = list(keys), keys.values()
         ends = list(accumulate(map(len, folded)))
         # Each begins with a space, so all in a row are one text; nothing that is looked for goes beyond one word.
         for start, _, _, value in self._index.occurrences("".join(folded) + " "):

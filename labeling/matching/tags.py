@@ -61,7 +61,8 @@ class TagIndex(Generic[T, G]):
         group = self._plain.get(key)
         if group is not None:
             return group, None
-        if not key[-1:].isdecimal() and not self._within:
+        if key.isalpha():
+            # No year stands in it: most tags that nobody knows end here.
             return None
         return next(self._dated(key), None)
 
@@ -70,7 +71,7 @@ class TagIndex(Generic[T, G]):
         key = folded_key(tag)
         group = self._plain.get(key)
         plain: list[tuple[G, int | None]] = [] if group is None else [(group, None)]
-        return [*plain, *self._dated(key)]
+        return plain if key.isalpha() else [*plain, *self._dated(key)]
 
     def _dated(self, key: str) -> Iterator[tuple[G, int | None]]:
         ending = _YEAR_END.match(key) if key[-1:].isdecimal() else None

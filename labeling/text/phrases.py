@@ -7,6 +7,7 @@ either side matches whole words only, in any script, whatever punctuation, line 
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import accumulate
 from operator import add
@@ -119,6 +120,30 @@ def fold_word(word: str) -> str:
     return f" {folded}" if folded else ""
 
 
+def fold_words(words: Iterable[str]) -> dict[str, str]:
+    """Return of each word what `fold_word` does, at a fraction of the cost: thousands are folded as one text."""
+    plain: list[str] = []
+    other: list[str] = []
+    folded: dict[str, str] = {}
+    for word in words:
+        if word.isascii() and word.isalnum():
+            plain.append(word)
+        elif _is_address(word):
+            folded[word] = ""
+        else:
+            other.append(word)
+    # No word holds white space, so each stays a line of its own.
+    folded.update(zip(plain, [f" {line}" for line in "\n".join(plain).lower().split("\n")], strict=False))
+    lines = "".join(map(_fold_in_text, _prepared("\n".join(other)))).split("\n")
+    for word, line in zip(other, lines, strict=False):
+        if line.isalnum():
+            folded[word] = f" {line}"
+        else:
+            one = " ".join(line.split())
+            folded[word] = f" {one}" if one else ""
+    return folded
+
+
 class _WordTable(dict[str, str]):
     """Word as written → its folded form with a space before it; empty when nothing of it is searched.
 
@@ -145,6 +170,8 @@ class _CharTable(dict[str, str]):
 _WORDS = _WordTable()
 _remembered = _WORDS.__getitem__
 _CHARS = _CharTable()
+# Between words that are folded together.
+_CHARS["\n"] = "\n"
 _fold_in_text = _CHARS.__getitem__
 
 

@@ -78,7 +78,11 @@ def test_what_is_remembered_is_what_would_be_decided(items: list[Item], braked: 
             assert [RULESET.match(item, braked=brakes) for _ in range(3)] == [alone] * 3
 
 
-@given(items=st.lists(ITEMS, max_size=9), screened=st.booleans(), braked=st.sets(st.sampled_from(["term:haus"])))
+@given(
+    items=st.lists(ITEMS, max_size=9),
+    screened=st.booleans(),
+    braked=st.sets(st.sampled_from([rule.id for rule in RULES])),
+)
 @hypothesis_settings(deadline=None, max_examples=200)
 def test_items_taken_together_are_labelled_as_each_by_itself(
     items: list[Item], screened: bool, braked: set[str]
