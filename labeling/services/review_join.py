@@ -95,21 +95,28 @@ def signals_join(*, signals: Sequence[Signal], now: dt.datetime) -> int:
     if not signals:
         return 0
     policies = policies_in_force()
-    first = {signal.uri: signal for signal in reversed(signals)}
+    came: dict[str, list[Signal]] = {}
+    for signal in signals:
+        came.setdefault(signal.uri, []).append(signal)
+    around = _Around(
+        views_of({signal.item for signal in signals}), days_to_elections({signal.place for signal in signals})
+    )
     tasks: dict[str, ReviewTask] = {}
+    joined: dict[str, ReviewTask] = {}
     known: set[tuple[int, str]] = set()
     # Mostly once. A task that stood in the way may be ended by somebody before it is locked: then there is none again.
-    while missing := [signal for uri, signal in first.items() if uri not in tasks]:
-        tasks |= _tasks_open(missing, policies, now)
-        if len(tasks) < len(first):
-            found = _tasks_locked(uri for uri in first if uri not in tasks)
+    while missing := [uri for uri in came if uri not in tasks]:
+        tasks |= _tasks_open([_task_new(came[uri], policies, around, now) for uri in sorted(missing)])
+        if len(tasks) < len(came):
+            found = _tasks_locked(uri for uri in came if uri not in tasks)
             known |= _signals_known(task.pk for task in found.values())
             tasks |= found
+            joined |= found
     new = [signal for signal in signals if (tasks[signal.uri].pk, signal.source) not in known]
     # Two signals of one source in one call are one.
     by_source = {(tasks[signal.uri].pk, signal.source): signal for signal in new}
     _signals_insert(by_source, now)
-    _tasks_weigh([tasks[uri] for uri in dict.fromkeys(signal.uri for signal in new)], new, policies)
+    _tasks_join(joined, new, policies, around)
     return len(by_source)
 
 
@@ -187,92 +194,102 @@ def _signals_insert(signals: Mapping[tuple[int, str], Signal], now: dt.datetime)
     )
 
 
-def _tasks_open(signals: Sequence[Signal], policies: Mapping[str, Policy], now: dt.datetime) -> dict[str, ReviewTask]:
-    """New tasks by uri, in one order for everybody; none for a uri that has an open one."""
-    rows = [
-        {
-            "uri": signal.uri,
-            "item": signal.item,
-            "place": signal.place,
-            "language": signal.language,
-            "policy": policies[signal.policy].pk,
-            "kind": signal.kind.value,
-            "severity": policies[signal.policy].severity,
-            "due": (now + dt.timedelta(minutes=policies[signal.policy].answer_within)).isoformat(),
-        }
-        for signal in sorted(signals, key=lambda signal: signal.uri)
-    ]
-    found = rows_prepared(
-        """INSERT INTO labeling_reviewtask
-                   (public_id, uri, item_id, jurisdiction_id, language, policy_id, kind, state, severity, signal_count,
-                    rank, factors, version, barred, skipped_by, opened_at, due_at)
-               SELECT gen_random_uuid(), u.uri, u.item, u.place, u.language, u.policy, u.kind, 'open', u.severity, 0,
-                      0, '{}', 0, '{}', '{}', %s, u.due
-               FROM json_to_recordset(%s::json)
-                    AS u(uri text, item bigint, place bigint, language text, policy bigint, kind text, severity int,
-                         due timestamptz)
-               ON CONFLICT (uri) WHERE state = 'open' AND NOT is_blind DO NOTHING
-               RETURNING id, uri""",
-        [now, json_rows(rows)],
+class _Around(NamedTuple):
+    """What makes tasks more urgent: how often items (by primary key) were seen, and days to each place's election."""
+
+    views: Mapping[int, int]
+    days: Mapping[int, int]
+
+    def weigh(self, task: ReviewTask) -> None:
+        """Set what follows for a task."""
+        weigh(task, self.views.get(task.item_id or 0, 0), self.days.get(task.jurisdiction_id))
+
+
+def _task_new(
+    signals: Sequence[Signal], policies: Mapping[str, Policy], around: _Around, now: dt.datetime
+) -> ReviewTask:
+    """A task of an item that these signals (at least one) open, weighed but not written yet."""
+    first = signals[0]
+    policy = policies[first.policy]
+    task = ReviewTask(
+        uri=first.uri,
+        item_id=first.item,
+        jurisdiction_id=first.place,
+        language=first.language,
+        policy=policy,
+        kind=first.kind,
+        severity=policy.severity,
+        opened_at=now,
+        due_at=now + dt.timedelta(minutes=policy.answer_within),
     )
-    opened = {uri: pk for pk, uri in found}
-    return {
-        signal.uri: ReviewTask(
-            pk=opened[signal.uri],
-            uri=signal.uri,
-            item_id=signal.item,
-            jurisdiction_id=signal.place,
-            language=signal.language,
-            policy=policies[signal.policy],
-            kind=signal.kind,
-            severity=policies[signal.policy].severity,
-            version=0,
-            opened_at=now,
-            due_at=now + dt.timedelta(minutes=policies[signal.policy].answer_within),
-        )
-        for signal in signals
-        if signal.uri in opened
-    }
+    _signals_take(task, signals, policies)
+    around.weigh(task)
+    return task
 
 
-def _tasks_weigh(tasks: Sequence[ReviewTask], new: Sequence[Signal], policies: Mapping[str, Policy]) -> None:
-    """Give tasks the rank that their signals make, and a new version."""
-    if not tasks:
-        return
-    views = views_of(task.item_id for task in tasks)
-    days = days_to_elections({task.jurisdiction_id for task in tasks})
-    by_uri: dict[str, list[Signal]] = {}
-    for signal in new:
-        by_uri.setdefault(signal.uri, []).append(signal)
-    for task in tasks:
-        came = by_uri.get(task.uri, [])
-        for signal in came:
-            _take(task, signal, policies[signal.policy])
-        task.signal_count += len({signal.source for signal in came})
-        task.version += 1
-        task.skipped_by = []
-        weigh(task, views.get(task.item_id or 0, 0), days.get(task.jurisdiction_id))
-    _tasks_update(tasks)
+def _signals_take(task: ReviewTask, signals: Sequence[Signal], policies: Mapping[str, Policy]) -> None:
+    for signal in signals:
+        _take(task, signal, policies[signal.policy])
+    task.signal_count += len({signal.source for signal in signals})
 
 
-def _tasks_update(tasks: Iterable[ReviewTask]) -> None:
-    """Write what a weighed task changed. One plain statement: labelling waits for it, and `bulk_update` is slow."""
+def _tasks_open(tasks: Sequence[ReviewTask]) -> dict[str, ReviewTask]:
+    """Write new tasks, given in one order for everybody; returns them by uri, without those whose uri has an open one.
+
+    One plain statement: labelling waits for it, and the ORM's are slow.
+    """
     rows = [
-        {
-            "id": task.pk,
-            "kind": str(task.kind),
-            "severity": task.severity,
-            "sensitive": task.is_sensitive,
-            "policy": task.policy_id,
-            "due": task.due_at.isoformat(),
-            "signals": task.signal_count,
-            "version": task.version,
-            "barred": task.barred,
-            "rank": task.rank,
-            "factors": task.factors,
+        _row(task)
+        | {
+            "uri": task.uri,
+            "item": task.item_id,
+            "place": task.jurisdiction_id,
+            "language": task.language,
+            "opened": task.opened_at.isoformat(),
         }
         for task in tasks
     ]
+    found = rows_prepared(
+        """INSERT INTO labeling_reviewtask
+                   (public_id, uri, item_id, jurisdiction_id, language, policy_id, kind, state, severity, is_sensitive,
+                    signal_count, rank, factors, version, barred, skipped_by, opened_at, due_at)
+               SELECT gen_random_uuid(), u.uri, u.item, u.place, u.language, u.policy, u.kind, 'open', u.severity,
+                      u.sensitive, u.signals, u.rank, u.factors, u.version, u.barred, '{}', u.opened, u.due
+               FROM json_to_recordset(%s::json)
+                    AS u(uri text, item bigint, place bigint, language text, policy bigint, kind text, severity int,
+                         sensitive boolean, signals int, rank float8, factors jsonb, version int, barred bigint[],
+                         opened timestamptz, due timestamptz)
+               ON CONFLICT (uri) WHERE state = 'open' AND NOT is_blind DO NOTHING
+               RETURNING id, uri""",
+        [json_rows(rows)],
+    )
+    by_uri = {task.uri: task for task in tasks}
+    for pk, uri in found:
+        by_uri[uri].pk = pk
+    return {uri: by_uri[uri] for _, uri in found}
+
+
+def _tasks_join(
+    tasks: Mapping[str, ReviewTask], new: Sequence[Signal], policies: Mapping[str, Policy], around: _Around
+) -> None:
+    """Give tasks that were open before what new signals bring, the rank that follows and a new version."""
+    by_uri: dict[str, list[Signal]] = {}
+    for signal in new:
+        if signal.uri in tasks:
+            by_uri.setdefault(signal.uri, []).append(signal)
+    for uri, signals in by_uri.items():
+        task = tasks[uri]
+        _signals_take(task, signals, policies)
+        task.version += 1
+        task.skipped_by = []
+        around.weigh(task)
+    if by_uri:
+        _tasks_update([tasks[uri] for uri in by_uri])
+
+
+def _tasks_update(tasks: Iterable[ReviewTask]) -> None:
+    """Write what a weighed task changed. One plain statement, since `bulk_update` is slow."""
+    rows = [_row(task) | {"id": task.pk} for task in tasks]
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE labeling_reviewtask AS task SET
@@ -285,6 +302,22 @@ def _tasks_update(tasks: Iterable[ReviewTask]) -> None:
                WHERE task.id = u.id""",
             [json_rows(rows)],
         )
+
+
+def _row(task: ReviewTask) -> dict[str, Any]:
+    """What signals change about a task."""
+    return {
+        "kind": str(task.kind),
+        "severity": task.severity,
+        "sensitive": task.is_sensitive,
+        "policy": task.policy_id,
+        "due": task.due_at.isoformat(),
+        "signals": task.signal_count,
+        "version": task.version,
+        "barred": task.barred,
+        "rank": task.rank,
+        "factors": task.factors,
+    }
 
 
 def _take(task: ReviewTask, signal: Signal, policy: Policy) -> None:
