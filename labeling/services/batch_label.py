@@ -91,7 +91,12 @@ def _claim(public_id: UUID) -> Claim | None:
 
 
 def _work(claim: Claim) -> None:
-    """Label the items and end the batch in one transaction: all of it happened, or nothing did."""
+    """Label the items and end the batch in one transaction: all of it happened, or nothing did.
+
+    Nobody waits for the disk here, either: should the server crash before it has written this, the batch is as it was
+    and labelled again. Whoever is told of its changes is told after they are numbered, and that waits for the disk,
+    which then holds all that was committed before.
+    """
     matchers = matchers_in_force()
     with transaction.atomic():
         batch, payload = _locked(claim)
@@ -116,7 +121,7 @@ def _locked(claim: Claim) -> tuple[_Batch | None, bytes | None]:
     """The batch, locked until the transaction ends, and its payload; neither if the claim is not valid any more."""
     with plain_cursor(binary=True) as cursor:
         row = cursor.execute(
-            f"""SELECT batch.payload, batch.received_at, {_PLATFORM}
+            f"""SELECT set_config('synchronous_commit', 'off', true), batch.payload, batch.received_at, {_PLATFORM}
                 FROM labeling_intakebatch AS batch JOIN labeling_platform AS platform ON platform.id = batch.platform_id
                 WHERE batch.id = %s AND batch.state = 'working' AND batch.attempts = %s
                 FOR UPDATE OF batch SKIP LOCKED""",  # noqa: S608 -- our own columns
@@ -124,7 +129,7 @@ def _locked(claim: Claim) -> tuple[_Batch | None, bytes | None]:
         ).fetchone()
     if row is None:
         return None, None
-    payload, received_at, *platform = row
+    _, payload, received_at, *platform = row
     return _Batch(claim.pk, Platform.from_db(DEFAULT_DB_ALIAS, _PLATFORM_FIELDS, platform), received_at), payload
 
 

@@ -44,9 +44,13 @@ def guess_language(text: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _identifier() -> Any:  # py3langid ships no types
-    # Loading the model takes a moment and 25 MB: only processes that meet a text without language pay for it.
+    # Loading the model takes a moment and 35 MB: only processes that meet a text without language pay for it.
+    import numpy as np
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(LANGUAGES))
+    # A text has some fifty of its 100,000 features. As it comes, each number of a feature stands in another place of
+    # the memory; side by side, and as wide as they are counted with, they are read in a fraction of the time.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, dtype=np.float32)
     return identifier
