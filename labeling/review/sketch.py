@@ -15,7 +15,12 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from labeling.text import folded_key
+
+Numbers = NDArray[np.uint64]
 
 #: From this index on two texts are called nearly the same.
 NEAR: Final = 0.7
@@ -72,9 +77,28 @@ def likeness(one: set[int], other: set[int]) -> float:
 
 
 def _bands(found: set[int]) -> Iterable[int]:
-    least = [min((a * piece + b) % _PRIME for piece in found) for a, b in _SHUFFLES]
+    least = _least(found)
     for band in range(_BANDS):
         yield _key(f"band{band}", "-".join(map(str, least[band * _ROWS : (band + 1) * _ROWS])))
+
+
+def _least(found: set[int]) -> list[int]:
+    """For each way of shuffling the piece that comes first: the least of (a · piece + b) mod 2⁶¹ - 1.
+
+    All at once, in numbers of 64 bits: `a` is taken in halves of 31 and 30 bits, and since 2⁶¹ is 1, what lies above
+    61 bits is added to what lies below.
+    """
+    shuffled = np.fromiter(found, np.uint64, len(found))
+    above = _folded(_FACTORS_ABOVE * shuffled)
+    total = (above >> _31) + ((above & _BELOW_31) << _30) + _folded(_FACTORS_BELOW * shuffled) + _SHIFTS
+    total = _folded(total)
+    total -= np.where(total >= _MODULUS, _MODULUS, np.uint64(0))
+    return [int(first) for first in total.min(axis=1)]
+
+
+def _folded(numbers: Numbers) -> Numbers:
+    """The same modulo 2⁶¹ - 1, at most a few above 61 bits."""
+    return (numbers & _MODULUS) + (numbers >> _61)
 
 
 def _key(kind: str, value: str) -> int:
@@ -87,3 +111,9 @@ _SHUFFLES: Final = [
     (abs(_key("factor", str(row))) % _PRIME or 1, abs(_key("shift", str(row))) % _PRIME)
     for row in range(_BANDS * _ROWS)
 ]
+_30, _31, _61 = np.uint64(30), np.uint64(31), np.uint64(61)
+_MODULUS, _BELOW_31 = np.uint64(_PRIME), np.uint64((1 << 31) - 1)
+# One row to each way of shuffling.
+_FACTORS_ABOVE: Final[Numbers] = np.array([[a >> 30] for a, _ in _SHUFFLES], np.uint64)
+_FACTORS_BELOW: Final[Numbers] = np.array([[a & ((1 << 30) - 1)] for a, _ in _SHUFFLES], np.uint64)
+_SHIFTS: Final[Numbers] = np.array([[b] for _, b in _SHUFFLES], np.uint64)

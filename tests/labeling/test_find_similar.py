@@ -7,10 +7,14 @@ from http import HTTPStatus
 import pytest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from centers.models import Jurisdiction
 from labeling.models import BulkDecision, ContentItem, ItemSketch, Label, ReviewDecision, ReviewTask
+from labeling.review import sketch
 from labeling.review.sketch import likeness, pieces, sketch_keys, text_plain
 from labeling.services.review_claim import task_claim
 from labeling.services.review_decide import (
@@ -47,6 +51,13 @@ def test_near_texts_share_a_band_and_others_none() -> None:
     assert likeness(pieces(text_plain(TEXT)), pieces(text_plain(NEAR))) > 0.7
     assert set(sketch_keys(TEXT)) & set(sketch_keys(NEAR))
     assert not set(sketch_keys(TEXT)) & set(sketch_keys(OTHER))
+
+
+@given(found=st.sets(st.one_of(st.sampled_from([0, 1, 2**32 - 1]), st.integers(0, 2**32 - 1)), min_size=1, max_size=60))
+@hypothesis_settings(deadline=None)
+def test_pieces_are_shuffled_exactly_as_numbers_of_any_size_would_be(found: set[int]) -> None:
+    """Keys are stored: whatever they are computed with, they must not change."""
+    assert sketch._least(found) == [min((a * piece + b) % (2**61 - 1) for piece in found) for a, b in sketch._SHUFFLES]
 
 
 def test_keys_fit_the_column_and_empty_texts_have_none() -> None:
