@@ -45,8 +45,8 @@ def _labeller(ruleset: CompiledRuleset) -> Labeller:
         matched = 0
         for start in range(0, len(items), _BATCH):
             batch = items[start : start + _BATCH]
-            closely = compress(batch, ruleset.may_match(batch))
-            matched += sum(1 for item in closely if ruleset.match(item_for_matching(item), screened=True))
+            closely = sorted(compress(batch, ruleset.may_match(batch)), key=lambda item: item.lang or "")
+            matched += sum(map(bool, ruleset.match_all([item_for_matching(item) for item in closely], screened=True)))
         return matched
 
     return label
