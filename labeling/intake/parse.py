@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 
-from electioncenters.collector import collector_paused
 from labeling.intake.item import CheckedItem, Item, are_sound
 
 T = TypeVar("T")
@@ -77,8 +76,7 @@ def _parse(body: bytes, whole: Callable[[bytes], list[Item]], elements: Callable
     """All at once where nothing is wrong, which is nearly always; else one by one, to say what is wrong with which."""
     if b"\\u0000" not in body and body.count(_ID) <= MAX_ITEMS:
         try:
-            with collector_paused():
-                items = whole(body)
+            items = whole(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             pass
         else:

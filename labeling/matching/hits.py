@@ -88,7 +88,7 @@ def speakable(rules: Iterable[Rule], known: Background, geography: Geography) ->
 def spelled(rules: Sequence[Rule], written: str) -> list[Rule]:
     """Keep the rules that match as written: exact ones must, and folded ones give way to an exact spelling."""
     if len(rules) == 1 and rules[0].key == "folded":
-        return [rules[0]]
+        return list(rules)
     key = exact_key(written)
     exact = [rule for rule in rules if exact_key(rule.pattern) == key]
     return exact or [rule for rule in rules if rule.key == "folded"]

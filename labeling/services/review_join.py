@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
@@ -98,15 +98,12 @@ def signals_join(*, signals: Sequence[Signal], now: dt.datetime) -> int:
     came: dict[str, list[Signal]] = {}
     for signal in signals:
         came.setdefault(signal.uri, []).append(signal)
-    around = _Around(
-        views_of({signal.item for signal in signals}), days_to_elections({signal.place for signal in signals})
-    )
     tasks: dict[str, ReviewTask] = {}
     joined: dict[str, ReviewTask] = {}
     known: set[tuple[int, str]] = set()
     # Mostly once. A task that stood in the way may be ended by somebody before it is locked: then there is none again.
     while missing := [uri for uri in came if uri not in tasks]:
-        tasks |= _tasks_open([_task_new(came[uri], policies, around, now) for uri in sorted(missing)])
+        tasks |= _tasks_open([_task_new(came[uri], policies, now) for uri in sorted(missing)])
         if len(tasks) < len(came):
             found = _tasks_locked(uri for uri in came if uri not in tasks)
             known |= _signals_known(task.pk for task in found.values())
@@ -116,7 +113,7 @@ def signals_join(*, signals: Sequence[Signal], now: dt.datetime) -> int:
     # Two signals of one source in one call are one.
     by_source = {(tasks[signal.uri].pk, signal.source): signal for signal in new}
     _signals_insert(by_source, now)
-    _tasks_join(joined, new, policies, around)
+    _tasks_join(joined, new, policies)
     return len(by_source)
 
 
@@ -194,21 +191,8 @@ def _signals_insert(signals: Mapping[tuple[int, str], Signal], now: dt.datetime)
     )
 
 
-class _Around(NamedTuple):
-    """What makes tasks more urgent: how often items (by primary key) were seen, and days to each place's election."""
-
-    views: Mapping[int, int]
-    days: Mapping[int, int]
-
-    def weigh(self, task: ReviewTask) -> None:
-        """Set what follows for a task."""
-        weigh(task, self.views.get(task.item_id or 0, 0), self.days.get(task.jurisdiction_id))
-
-
-def _task_new(
-    signals: Sequence[Signal], policies: Mapping[str, Policy], around: _Around, now: dt.datetime
-) -> ReviewTask:
-    """A task of an item that these signals (at least one) open, weighed but not written yet."""
+def _task_new(signals: Sequence[Signal], policies: Mapping[str, Policy], now: dt.datetime) -> ReviewTask:
+    """A task of an item that these signals (at least one) open, neither weighed nor written yet."""
     first = signals[0]
     policy = policies[first.policy]
     task = ReviewTask(
@@ -223,7 +207,6 @@ def _task_new(
         due_at=now + dt.timedelta(minutes=policy.answer_within),
     )
     _signals_take(task, signals, policies)
-    around.weigh(task)
     return task
 
 
@@ -234,10 +217,11 @@ def _signals_take(task: ReviewTask, signals: Sequence[Signal], policies: Mapping
 
 
 def _tasks_open(tasks: Sequence[ReviewTask]) -> dict[str, ReviewTask]:
-    """Write new tasks, given in one order for everybody; returns them by uri, without those whose uri has an open one.
+    """Weigh and write new tasks, given in one order for everybody; returns them by uri, but those that have one open.
 
     One plain statement: labelling waits for it, and the ORM's are slow.
     """
+    _tasks_weigh(tasks)
     rows = [
         _row(task)
         | {
@@ -269,9 +253,15 @@ def _tasks_open(tasks: Sequence[ReviewTask]) -> dict[str, ReviewTask]:
     return {uri: by_uri[uri] for _, uri in found}
 
 
-def _tasks_join(
-    tasks: Mapping[str, ReviewTask], new: Sequence[Signal], policies: Mapping[str, Policy], around: _Around
-) -> None:
+def _tasks_weigh(tasks: Collection[ReviewTask]) -> None:
+    """Set the rank that follows from a task's own place and item, whatever signals name."""
+    views = views_of(task.item_id for task in tasks)
+    days = days_to_elections({task.jurisdiction_id for task in tasks})
+    for task in tasks:
+        weigh(task, views.get(task.item_id or 0, 0), days.get(task.jurisdiction_id))
+
+
+def _tasks_join(tasks: Mapping[str, ReviewTask], new: Sequence[Signal], policies: Mapping[str, Policy]) -> None:
     """Give tasks that were open before what new signals bring, the rank that follows and a new version."""
     by_uri: dict[str, list[Signal]] = {}
     for signal in new:
@@ -282,9 +272,10 @@ def _tasks_join(
         _signals_take(task, signals, policies)
         task.version += 1
         task.skipped_by = []
-        around.weigh(task)
     if by_uri:
-        _tasks_update([tasks[uri] for uri in by_uri])
+        moved = [tasks[uri] for uri in by_uri]
+        _tasks_weigh(moved)
+        _tasks_update(moved)
 
 
 def _tasks_update(tasks: Iterable[ReviewTask]) -> None:

@@ -63,12 +63,7 @@ class NormalisedText:
         index = bisect_right(ends, start + 1)
         first = self._origin(start, index)
         # Most spans are one word, and end where they begin.
-        if end >= ends[index]:
-            after = self._origin(end - 1, bisect_right(ends, end)) + 1
-        elif len(self._folded[index]) == len(written := self._written[index]) + 1 and written.isascii():
-            after = first + end - start
-        else:
-            after = self._origin(end - 1, index) + 1
+        after = self._origin(end - 1, index if end < ends[index] else bisect_right(ends, end)) + 1
         original = self.original
         if after < len(original) and not original[after].isascii():
             while after < len(original) and is_mark(original[after]):

@@ -3,10 +3,10 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from labeling.text import exact_key, folded_key, normalise_text
+from labeling.text import exact_key, fold_word, fold_words, folded_key, normalise_text
 
 LETTERS = st.text(alphabet=st.characters(categories=["L", "M", "Nd"]), max_size=30)
 EUROPEAN = st.text(
@@ -149,3 +149,11 @@ def test_every_word_leads_back_to_what_folds_to_it(text: str) -> None:
 def test_empty_span_is_refused() -> None:
     with pytest.raises(ValueError, match="empty span"):
         normalise_text("word").original_span(2, 2)
+
+
+@given(st.one_of(st.text(), st.text(alphabet="aÉßİ²Ⅷ-_#@w. :/\u0301\u0306\u200dиy選ﬁ")))
+@example("#Żółć --- @jemand www.beispiel.example https://beispiel.example/a ни\u0306и Ⅷ² 選挙です x\u200dy")
+def test_words_folded_together_are_folded_as_each_alone(text: str) -> None:
+    words = text.split()
+
+    assert fold_words(words) == {word: fold_word(word) for word in words}

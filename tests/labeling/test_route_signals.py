@@ -30,6 +30,7 @@ from labeling.services.review_decide import Verdict, review_decide, review_undo
 from labeling.services.review_hashtags import hashtags_join
 from labeling.services.review_join import Signal, labels_join, signals_join
 from labeling.services.review_notice import AlreadyGivenError, notice_receive
+from tests.labeling.claims import given_vote
 from tests.labeling.sets import given_brake, given_rising, given_ruleset
 from tests.labeling.tasks import APPLY, REJECT, given_moderator, given_task, given_waiting
 from tests.members import client_of, given_member
@@ -202,6 +203,21 @@ def test_signals_of_every_kind_join_one_task(here: Jurisdiction, kind: SignalKin
         signals_join(signals=[signal], now=timezone.now())
     again = ReviewTask.objects.get()
     assert (again.signal_count, again.rank > task.rank) == (4, True)
+
+
+def test_task_keeps_its_own_election_and_audience_when_a_signal_names_another_place(
+    here: Jurisdiction, elsewhere: Jurisdiction
+) -> None:
+    given_vote(here, days=2)
+    task = given_task(here, metrics={"views": 40_000})
+    assert (task.factors["days"], task.factors["views"], task.version) == (2, 40_000, 1)
+    more = Signal(task.uri, None, elsewhere.pk, "de", SignalKind.UNSURE, "label:elsewhere")
+
+    signals_join(signals=[more], now=timezone.now())
+
+    joined = ReviewTask.objects.get()
+    assert (joined.factors["days"], joined.factors["views"], joined.version) == (2, 40_000, 2)
+    assert joined.signal_count == 2
 
 
 def test_escalated_task_rises_and_goes_to_somebody_else(here: Jurisdiction) -> None:
